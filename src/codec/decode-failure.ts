@@ -1,0 +1,30 @@
+import type { MessageKind } from './codec.js';
+
+/** One thing that is wrong with a message. */
+export interface DecodeIssue {
+  /** Where: the keys from the message down to the value; empty for the message itself. */
+  readonly path: readonly string[];
+  /** The name of the io-ts type that was expected there. */
+  readonly expected: string;
+  /** The value found there, as short printable text. */
+  readonly actual: string;
+}
+
+/**
+ * Why a message did not decode, as plain data.
+ *
+ * @remarks `phase` tells how far it came: `kind` (a binary message where text was expected, or the
+ * reverse), `utf-8`, `json` (not JSON), `schema` (JSON, but not of the expected type).
+ */
+export interface DecodeFailure {
+  readonly _tag: 'DecodeFailure';
+  readonly phase: 'kind' | 'utf-8' | 'json' | 'schema';
+  /** The codec that refused it. */
+  readonly codec: string;
+  /** What the message arrived as. */
+  readonly kind: MessageKind;
+  /** The payload as it was received. */
+  readonly data: Uint8Array;
+  /** What is wrong, first things first; never empty. */
+  readonly issues: readonly DecodeIssue[];
+}

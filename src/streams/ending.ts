@@ -1,0 +1,138 @@
+/** Who ended a connection, or kept it from coming about. */
+export type EndedBy = 'client' | 'server' | 'network' | 'policy';
+
+/** How far a connection had come when it ended. */
+export type Phase = 'options' | 'dns' | 'tcp' | 'tls' | 'verify' | 'upgrade' | 'open' | 'closing';
+
+/** What every ending tells. */
+interface EndingFields {
+  /** Who ended it. */
+  readonly by: EndedBy;
+  /** How far it had come. */
+  readonly phase: Phase;
+  /** How long it had been open, in milliseconds; 0 when it never opened. */
+  readonly uptime: number;
+  /** The error underneath, where there is one. */
+  readonly cause?: unknown;
+}
+
+/** It ended with a WebSocket close: ours or the server's (RFC 6455 section 7.1.5). */
+export interface Closed extends EndingFields {
+  readonly _tag: 'Closed';
+  readonly by: 'client' | 'server';
+  /** The close code; 1005 when the server's close frame named none (RFC 6455 section 7.4.1). */
+  readonly code: number;
+  /** The close reason, as the peer sent it. */
+  readonly reason: string;
+  /** Whether the closing handshake was completed. */
+  readonly wasClean: boolean;
+}
+
+/** The server answered the opening handshake with another HTTP status than 101. */
+export interface UpgradeRefused extends EndingFields {
+  readonly _tag: 'UpgradeRefused';
+  readonly by: 'server';
+  readonly phase: 'upgrade';
+  readonly status: number;
+  readonly statusText: string;
+  /** The response's headers, names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** The first KiB of the response's body. */
+  readonly body: string;
+}
+
+/** The server's answer to the opening handshake breaks RFC 6455 section 4.1 or HTTP itself. */
+export interface UpgradeInvalid extends EndingFields {
+  readonly _tag: 'UpgradeInvalid';
+  readonly by: 'server';
+  readonly phase: 'upgrade';
+  /** What is wrong with the answer. */
+  readonly violation: string;
+}
+
+/** The way to the server failed: name look-up, TCP, or a line that broke. */
+export interface NetworkFailed extends EndingFields {
+  readonly _tag: 'NetworkFailed';
+  readonly by: 'network';
+  /**
+   * `dns`: the name was not found; `refused`: nobody listens there; `reset`: the peer or something
+   * between tore the line down; `ended`: the TCP stream ended without a WebSocket close;
+   * `unreachable`: no route, or TCP gave up; `other`: see `cause`.
+   */
+  readonly kind: 'dns' | 'refused' | 'reset' | 'ended' | 'unreachable' | 'other';
+  /** The system's error code, e.g. `ECONNREFUSED`, where there is one. */
+  readonly errno?: string;
+}
+
+/** TLS failed: the handshake, or the check of the server's certificate. */
+export interface TlsFailed extends EndingFields {
+  readonly _tag: 'TlsFailed';
+  readonly by: 'server' | 'policy';
+  readonly phase: 'tls' | 'verify';
+  /** OpenSSL's or Node's code, e.g. `CERT_HAS_EXPIRED`. */
+  readonly reason: string;
+  /** The number of the TLS alert that the server sent, where it sent one (RFC 8446 section 6). */
+  readonly alert?: number;
+  /** Which of the checks of the server's certificate failed. */
+  readonly policyErrors: readonly ('not-available' | 'name-mismatch' | 'chain')[];
+  /** One sentence on what to do about it. */
+  readonly advice: string;
+}
+
+/** A time limit of ours ran out. */
+export interface TimedOut extends EndingFields {
+  readonly _tag: 'TimedOut';
+  readonly by: 'policy';
+  /** The option that set the limit. */
+  readonly option: 'connectTimeout';
+  /** The limit, in milliseconds. */
+  readonly limit: number;
+}
+
+/** The server broke the WebSocket protocol, or a limit of ours on what it may send. */
+export interface ProtocolViolated extends EndingFields {
+  readonly _tag: 'ProtocolViolated';
+  readonly by: 'server';
+  readonly phase: 'open' | 'closing';
+  /** The close code that it was answered with: 1002, 1007, 1008 or 1009. */
+  readonly code: number;
+  /** The rule that was broken, as an identifier, e.g. `INVALID_UTF8`. */
+  readonly violation: string;
+}
+
+/** What a function or a file gave for this attempt is not a valid option. */
+export interface OptionsInvalid extends EndingFields {
+  readonly _tag: 'OptionsInvalid';
+  readonly by: 'client';
+  readonly phase: 'options';
+  /** The path of the option. */
+  readonly option: string;
+}
+
+/** A function that was to give an option for this attempt threw, or its promise rejected. */
+export interface ProviderFailed extends EndingFields {
+  readonly _tag: 'ProviderFailed';
+  readonly by: 'client';
+  readonly phase: 'options';
+  /** The path of the option. */
+  readonly option: string;
+}
+
+/** It was cancelled from outside: by the last unsubscribe or by the `AbortSignal`. */
+export interface Cancelled extends EndingFields {
+  readonly _tag: 'Cancelled';
+  readonly by: 'client';
+}
+
+/** How a connection, or an attempt at one, ended: the one value that everything else speaks of. */
+export type Ending =
+  | Closed
+  | UpgradeRefused
+  | UpgradeInvalid
+  | NetworkFailed
+  | TlsFailed
+  | TimedOut
+  | ProtocolViolated
+  | OptionsInvalid
+  | ProviderFailed
+  | Cancelled;

@@ -1,0 +1,177 @@
+import { WssError } from '../errors/wss-error.js';
+import { describeEnding } from './describe-ending.js';
+import type {
+  Cancelled,
+  Closed,
+  Ending,
+  NetworkFailed,
+  OptionsInvalid,
+  ProtocolViolated,
+  ProviderFailed,
+  TimedOut,
+  TlsFailed,
+  UpgradeInvalid,
+  UpgradeRefused,
+} from './ending.js';
+
+/**
+ * What a stream fails with: an `Error` that carries the {@link Ending} of its connection.
+ *
+ * @remarks The message is made of the ending and holds no secret; `cause` is the error underneath.
+ */
+export abstract class SocketError<E extends Ending = Ending> extends WssError {
+  /** The name that `instanceof` goes by. */
+  static override readonly brand: string = 'SocketError';
+  /** How the connection ended. */
+  readonly ending: E;
+
+  constructor(ending: E) {
+    super(describeEnding(ending), ending.cause === undefined ? undefined : { cause: ending.cause });
+    this.ending = ending;
+  }
+}
+
+/** The connection was closed with a code that is not a completion (`ERR_WSS_CLOSED`). */
+export class CloseError extends SocketError<Closed> {
+  static override readonly brand: string = 'CloseError';
+  override readonly name = 'CloseError';
+  readonly _tag = 'CloseError';
+  readonly code = 'ERR_WSS_CLOSED';
+}
+
+/** The server refused the upgrade with an HTTP status (`ERR_WSS_UPGRADE_REFUSED`). */
+export class UpgradeRefusedError extends SocketError<UpgradeRefused> {
+  static override readonly brand: string = 'UpgradeRefusedError';
+  override readonly name = 'UpgradeRefusedError';
+  readonly _tag = 'UpgradeRefusedError';
+  readonly code = 'ERR_WSS_UPGRADE_REFUSED';
+}
+
+/** The server's answer to the opening handshake is invalid (`ERR_WSS_UPGRADE_INVALID`). */
+export class UpgradeInvalidError extends SocketError<UpgradeInvalid> {
+  static override readonly brand: string = 'UpgradeInvalidError';
+  override readonly name = 'UpgradeInvalidError';
+  readonly _tag = 'UpgradeInvalidError';
+  readonly code = 'ERR_WSS_UPGRADE_INVALID';
+}
+
+/** The codes that a {@link NetworkError} can have. */
+export type NetworkErrorCode =
+  | 'ERR_WSS_DNS'
+  | 'ERR_WSS_REFUSED'
+  | 'ERR_WSS_RESET'
+  | 'ERR_WSS_ENDED'
+  | 'ERR_WSS_UNREACHABLE'
+  | 'ERR_WSS_NETWORK';
+
+const NETWORK_CODES: Readonly<Record<NetworkFailed['kind'], NetworkErrorCode>> = {
+  dns: 'ERR_WSS_DNS',
+  refused: 'ERR_WSS_REFUSED',
+  reset: 'ERR_WSS_RESET',
+  ended: 'ERR_WSS_ENDED',
+  unreachable: 'ERR_WSS_UNREACHABLE',
+  other: 'ERR_WSS_NETWORK',
+};
+
+/**
+ * The way to the server failed (`ERR_WSS_DNS`, `ERR_WSS_REFUSED`, `ERR_WSS_RESET`,
+ * `ERR_WSS_ENDED`, `ERR_WSS_UNREACHABLE`, `ERR_WSS_NETWORK`).
+ */
+export class NetworkError extends SocketError<NetworkFailed> {
+  static override readonly brand: string = 'NetworkError';
+  override readonly name = 'NetworkError';
+  readonly _tag = 'NetworkError';
+  readonly code: NetworkErrorCode;
+
+  constructor(ending: NetworkFailed) {
+    super(ending);
+    this.code = NETWORK_CODES[ending.kind];
+  }
+}
+
+/**
+ * TLS failed: the handshake (`ERR_WSS_TLS`) or the check of the server's certificate
+ * (`ERR_WSS_CERTIFICATE`).
+ */
+export class TlsError extends SocketError<TlsFailed> {
+  static override readonly brand: string = 'TlsError';
+  override readonly name = 'TlsError';
+  readonly _tag = 'TlsError';
+  readonly code: 'ERR_WSS_TLS' | 'ERR_WSS_CERTIFICATE';
+
+  constructor(ending: TlsFailed) {
+    super(ending);
+    this.code = ending.phase === 'verify' ? 'ERR_WSS_CERTIFICATE' : 'ERR_WSS_TLS';
+  }
+}
+
+/** A time limit ran out (`ERR_WSS_CONNECT_TIMEOUT`). */
+export class TimeoutError extends SocketError<TimedOut> {
+  static override readonly brand: string = 'TimeoutError';
+  override readonly name = 'TimeoutError';
+  readonly _tag = 'TimeoutError';
+  readonly code = 'ERR_WSS_CONNECT_TIMEOUT';
+}
+
+/** The server broke the protocol or a limit (`ERR_WSS_PROTOCOL`). */
+export class ProtocolError extends SocketError<ProtocolViolated> {
+  static override readonly brand: string = 'ProtocolError';
+  override readonly name = 'ProtocolError';
+  readonly _tag = 'ProtocolError';
+  readonly code = 'ERR_WSS_PROTOCOL';
+}
+
+/** What a function or a file gave for an attempt is not a valid option (`ERR_WSS_OPTIONS`). */
+export class OptionsError extends SocketError<OptionsInvalid> {
+  static override readonly brand: string = 'OptionsError';
+  override readonly name = 'OptionsError';
+  readonly _tag = 'OptionsError';
+  readonly code = 'ERR_WSS_OPTIONS';
+}
+
+/** A function that was to give an option for an attempt failed (`ERR_WSS_PROVIDER`). */
+export class ProviderError extends SocketError<ProviderFailed> {
+  static override readonly brand: string = 'ProviderError';
+  override readonly name = 'ProviderError';
+  readonly _tag = 'ProviderError';
+  readonly code = 'ERR_WSS_PROVIDER';
+}
+
+/** The `AbortSignal` cancelled the stream (`ERR_WSS_ABORTED`); `cause` is the signal's reason. */
+export class AbortedError extends SocketError<Cancelled> {
+  static override readonly brand: string = 'AbortedError';
+  override readonly name = 'AbortError';
+  readonly _tag = 'AbortedError';
+  readonly code = 'ERR_WSS_ABORTED';
+}
+
+/**
+ * Gives the error for an ending.
+ *
+ * @param ending - How the connection ended.
+ * @returns The error of the family that carries it.
+ */
+export function toSocketError(ending: Ending): SocketError {
+  switch (ending._tag) {
+    case 'Closed':
+      return new CloseError(ending);
+    case 'UpgradeRefused':
+      return new UpgradeRefusedError(ending);
+    case 'UpgradeInvalid':
+      return new UpgradeInvalidError(ending);
+    case 'NetworkFailed':
+      return new NetworkError(ending);
+    case 'TlsFailed':
+      return new TlsError(ending);
+    case 'TimedOut':
+      return new TimeoutError(ending);
+    case 'ProtocolViolated':
+      return new ProtocolError(ending);
+    case 'OptionsInvalid':
+      return new OptionsError(ending);
+    case 'ProviderFailed':
+      return new ProviderError(ending);
+    case 'Cancelled':
+      return new AbortedError(ending);
+  }
+}
