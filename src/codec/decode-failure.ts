@@ -2,12 +2,20 @@ import type { MessageKind } from './codec.js';
 
 /** One thing that is wrong with a message. */
 export interface DecodeIssue {
-  /** Where: the keys from the message down to the value; empty for the message itself. */
+  /**
+   * Where: the keys from the message down to the value, as the peer wrote them; empty for the
+   * message itself.
+   */
   readonly path: readonly string[];
   /** The name of the io-ts type that was expected there. */
   readonly expected: string;
   /** The value found there, as short printable text. */
   readonly actual: string;
+  /**
+   * What is wrong, in words: where the place it broke at or a type's own message says more than
+   * `expected` and `actual` do.
+   */
+  readonly message?: string | undefined;
 }
 
 /**
@@ -27,4 +35,8 @@ export interface DecodeFailure {
   readonly data: Uint8Array;
   /** What is wrong, first things first; never empty. */
   readonly issues: readonly DecodeIssue[];
+  /** How many further issues were left out of `issues`; absent when it holds them all. */
+  readonly omittedIssues?: number | undefined;
+  /** What the program's own io-ts type threw, if it threw instead of refusing the message. */
+  readonly cause?: unknown;
 }

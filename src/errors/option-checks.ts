@@ -64,8 +64,11 @@ export function checkNumber(
   return value;
 }
 
-// setTimeout takes a signed 32-bit number of milliseconds and fires at once for anything larger.
-const MAX_TIMER = 2 ** 31 - 1;
+/**
+ * The longest time that a timer takes, in milliseconds: 24.8 days. `setTimeout` holds a signed
+ * 32-bit number and fires at once for anything larger.
+ */
+export const MAX_TIMER: number = 2 ** 31 - 1;
 
 /** Like {@link checkNumber}, for a duration in milliseconds; `Infinity` means "never". */
 export function checkDuration(path: string, value: unknown, fallback: number, min = 0): number {
@@ -86,6 +89,22 @@ export function checkBoolean(path: string, value: unknown, fallback: boolean): b
     throw new OptionTypeError(path, `must be a boolean, got ${show(value)}`);
   }
   return value;
+}
+
+/** Throws unless `value` is an object with the methods `names`. */
+export function checkMethods(path: string, value: unknown, names: readonly string[]): void {
+  const lacking = names.filter(
+    (name) =>
+      typeof value !== 'object' ||
+      value === null ||
+      typeof (value as Readonly<Record<string, unknown>>)[name] !== 'function',
+  );
+  if (lacking.length > 0) {
+    throw new OptionTypeError(
+      path,
+      `must be an object with ${names.map((name) => `${name}()`).join(' and ')}, got ${show(value)}`,
+    );
+  }
 }
 
 /** Throws unless `value` is undefined or a function. */

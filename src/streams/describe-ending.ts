@@ -21,6 +21,11 @@ const DURING: Readonly<Record<Phase, string>> = {
  * @returns The sentence, without a line break.
  */
 export function describeEnding(ending: Ending): string {
+  const sentence = describe(ending);
+  return ending.target === undefined ? sentence : `${ending.target}: ${sentence}`;
+}
+
+function describe(ending: Ending): string {
   const during = DURING[ending.phase];
   switch (ending._tag) {
     case 'Closed': {

@@ -1,3 +1,5 @@
+import type { PolicyError } from '../tls/verify-peer.js';
+
 /** Who ended a connection, or kept it from coming about. */
 export type EndedBy = 'client' | 'server' | 'network' | 'policy';
 
@@ -5,13 +7,15 @@ export type EndedBy = 'client' | 'server' | 'network' | 'policy';
 export type Phase = 'options' | 'dns' | 'tcp' | 'tls' | 'verify' | 'upgrade' | 'open' | 'closing';
 
 /** What every ending tells. */
-interface EndingFields {
+export interface EndingFields {
   /** Who ended it. */
   readonly by: EndedBy;
   /** How far it had come. */
   readonly phase: Phase;
   /** How long it had been open, in milliseconds; 0 when it never opened. */
   readonly uptime: number;
+  /** The host and port that were dialled, e.g. `feed.example.com:443`; absent before they are known. */
+  readonly target?: string;
   /** The error underneath, where there is one. */
   readonly cause?: unknown;
 }
@@ -74,7 +78,7 @@ export interface TlsFailed extends EndingFields {
   /** The number of the TLS alert that the server sent, where it sent one (RFC 8446 section 6). */
   readonly alert?: number;
   /** Which of the checks of the server's certificate failed. */
-  readonly policyErrors: readonly ('not-available' | 'name-mismatch' | 'chain')[];
+  readonly policyErrors: readonly PolicyError[];
   /** One sentence on what to do about it. */
   readonly advice: string;
 }

@@ -1,0 +1,23 @@
+import type { MessageKind } from './codec.js';
+import type { DecodeFailure } from './decode-failure.js';
+import { thrownText } from './thrown-text.js';
+import { valueText } from './value-text.js';
+
+/** Says why the text of a message is not JSON, from what `JSON.parse` threw. */
+export function jsonFailure(
+  codec: string,
+  data: Uint8Array,
+  kind: MessageKind,
+  text: string,
+  thrown: unknown,
+): DecodeFailure {
+  const message = `not JSON: ${thrownText(thrown)}`;
+  return {
+    _tag: 'DecodeFailure',
+    phase: 'json',
+    codec,
+    kind,
+    data,
+    issues: [{ path: [], expected: 'JSON', actual: valueText(text), message }],
+  };
+}

@@ -1,0 +1,110 @@
+// The socket.
+export { webSocket } from './streams/web-socket.js';
+export { SocketSubject } from './streams/socket-subject.js';
+export { DEFAULT_SOCKET_OPTIONS } from './streams/socket-options.js';
+export type { PerAttempt, ReconnectOptions, SocketOptions } from './streams/socket-options.js';
+export type { RequestHeaders } from './streams/request-headers.js';
+export type { CloseRequest } from './streams/close-request.js';
+export { DEFAULT_OUTBOX } from './streams/outbox.js';
+export type { OutboxLimits, OutboxOptions } from './streams/outbox.js';
+export type { Rejected } from './streams/rejected.js';
+
+// Its life.
+export type {
+  ClosedState,
+  ClosingState,
+  ConnectingState,
+  IdleState,
+  OpenInfo,
+  OpenState,
+  SocketEvent,
+  SocketState,
+  WaitingState,
+} from './streams/socket-state.js';
+export { transition } from './streams/socket-state.js';
+export type {
+  Cancelled,
+  Closed,
+  EndedBy,
+  Ending,
+  EndingFields,
+  NetworkFailed,
+  OptionsInvalid,
+  Phase,
+  ProtocolViolated,
+  ProviderFailed,
+  TimedOut,
+  TlsFailed,
+  UpgradeInvalid,
+  UpgradeRefused,
+} from './streams/ending.js';
+export { describeEnding } from './streams/describe-ending.js';
+export { isCompletion } from './streams/is-completion.js';
+export { isTransient } from './streams/is-transient.js';
+
+// Errors.
+export { WssError } from './errors/wss-error.js';
+export { isOptionError, OptionRangeError, OptionTypeError } from './errors/option-error.js';
+export type { OptionError } from './errors/option-error.js';
+export { printable } from './errors/printable.js';
+export {
+  AbortedError,
+  CloseError,
+  NetworkError,
+  OptionsError,
+  ProtocolError,
+  ProviderError,
+  SocketError,
+  TimeoutError,
+  TlsError,
+  UpgradeInvalidError,
+  UpgradeRefusedError,
+} from './streams/socket-error.js';
+export type { NetworkErrorCode } from './streams/socket-error.js';
+export { EncodeError } from './streams/encode-error.js';
+export { OutboxFullError } from './streams/outbox.js';
+
+// Codecs.
+export { json } from './codec/json.js';
+export type {
+  DecodedBy,
+  EncodedBy,
+  JsonDecoder,
+  JsonEncoder,
+  JsonOptions,
+} from './codec/json-options.js';
+export { text } from './codec/text.js';
+export { bytes } from './codec/bytes.js';
+export type { Codec, MessageKind, Payload } from './codec/codec.js';
+export type { DecodeFailure, DecodeIssue } from './codec/decode-failure.js';
+export type { EncodeFailure } from './codec/encode-failure.js';
+export { describeDecodeFailure, reportDecodeFailure } from './codec/describe-decode-failure.js';
+
+// Retry and backoff.
+export { concatPolicies, monoidRetryPolicy } from './streams/backoff/retry-policy.js';
+export type { RetryPolicy, RetryStatus } from './streams/backoff/retry-policy.js';
+export {
+  DEFAULT_EXPONENTIAL_BACKOFF,
+  exponentialBackoff,
+} from './streams/backoff/exponential-backoff.js';
+export type { ExponentialBackoffOptions } from './streams/backoff/exponential-backoff.js';
+export { constantBackoff, DEFAULT_CONSTANT_BACKOFF } from './streams/backoff/constant-backoff.js';
+export type { ConstantBackoffOptions } from './streams/backoff/constant-backoff.js';
+export { limitRetries } from './streams/backoff/limit-retries.js';
+export { limitElapsed } from './streams/backoff/limit-elapsed.js';
+export { capDelay } from './streams/backoff/cap-delay.js';
+export { decorrelatedJitter, equalJitter, fullJitter } from './streams/backoff/jitter.js';
+export type { Jitter } from './streams/backoff/jitter.js';
+export { DEFAULT_MIN_UPTIME } from './streams/backoff/retry-counter.js';
+export { retryAfter } from './streams/backoff/retry-after.js';
+export { retryBackoff } from './streams/backoff/retry-backoff.js';
+export type { RetryBackoffOptions, RetryNotice } from './streams/backoff/retry-backoff.js';
+export { repeatBackoff } from './streams/backoff/repeat-backoff.js';
+export type { RepeatBackoffOptions } from './streams/backoff/repeat-backoff.js';
+export { DEFAULT_BACKOFF_OPTIONS } from './streams/backoff/backoff-options.js';
+export type { BackoffOptions } from './streams/backoff/backoff-options.js';
+
+// TLS.
+export type { TlsOptions, TlsVersion } from './tls/tls-options.js';
+export type { FileSource, Material } from './tls/material.js';
+export type { PeerEvidence, PolicyError } from './tls/verify-peer.js';

@@ -1,0 +1,152 @@
+import { Subscription } from 'rxjs';
+
+import { dial } from '../tls/dial.js';
+import type { Dialled } from '../tls/dial.js';
+import { classifyError } from './classify-error.js';
+import { Connection } from './connection.js';
+import type { UpgradeRequest } from './connection.js';
+import type { Ending, Phase } from './ending.js';
+import { gatherRequest } from './gather-request.js';
+import type { AttemptSettings } from './settings.js';
+import type { OpenInfo } from './socket-state.js';
+
+/** What an attempt, and the connection that comes of it, tells. Never called synchronously. */
+export interface AttemptEvents {
+  /** The connection is open. */
+  readonly opened: (connection: Connection, info: OpenInfo) => void;
+  /** A whole message came. */
+  readonly message: (data: Buffer, isBinary: boolean) => void;
+  /** The attempt failed, or its connection is over: called once, and nothing after it. */
+  readonly ended: (ending: Ending) => void;
+}
+
+/** One attempt at a connection: it gathers the options, dials, and makes the opening handshake. */
+export class Attempt {
+  readonly #settings: AttemptSettings;
+  readonly #number: number;
+  readonly #events: AttemptEvents;
+  readonly #controller = new AbortController();
+  readonly #timers = new Subscription();
+  #phase: Phase = 'options';
+  #target: string | undefined;
+  #connection: Connection | undefined;
+
+  constructor(settings: AttemptSettings, number: number, events: AttemptEvents) {
+    this.#settings = settings;
+    this.#number = number;
+    this.#events = events;
+  }
+
+  /** How far it has come; what became of it once it is open is the connection's to tell. */
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** The host and port that are dialled, once they are known. */
+  get target(): string | undefined {
+    return this.#target;
+  }
+
+  /** Begins. A failure is told later, however early it is found. */
+  start(): void {
+    const { scheduler, connectTimeout } = this.#settings;
+    if (connectTimeout !== Infinity) {
+      this.#timers.add(
+        scheduler.schedule(() => {
+          this.#timeOut(connectTimeout);
+        }, connectTimeout),
+      );
+    }
+    this.#run().catch((error: unknown) => {
+      this.#fail(error);
+    });
+  }
+
+  /** Gives up without a word: no event follows. */
+  cancel(): void {
+    this.#stop();
+    this.#connection?.destroy();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#controller;
+    const { url, upgrade, context } = await gatherRequest(this.#settings, this.#number, signal);
+    this.#target = url.target;
+    const { tls, lookup } = this.#settings;
+    const line = await dial({
+      host: url.host,
+      port: url.port,
+      tls: context && { context, servername: tls.servername },
+      lookup,
+      signal,
+      onPhase: (phase) => {
+        this.#phase = phase;
+      },
+    });
+    this.#upgrade(line, upgrade);
+  }
+
+  #upgrade({ socket, peer }: Dialled, request: UpgradeRequest): void {
+    if (this.#controller.signal.aborted) {
+      socket.destroy();
+      return;
+    }
+    this.#phase = 'upgrade';
+    const { limits, scheduler } = this.#settings;
+    const connection = new Connection(socket, request, limits, scheduler, {
+      opened: () => {
+        this.#timers.unsubscribe();
+        const { openedAt, protocol, address } = connection;
+        const tls = peer === undefined ? {} : { tls: peer };
+        this.#events.opened(connection, { since: openedAt, protocol, address, ...tls });
+      },
+      message: this.#events.message,
+      ended: (ending) => {
+        this.#end(ending);
+      },
+    });
+    this.#connection = connection;
+  }
+
+  #timeOut(limit: number): void {
+    const refused = this.#connection?.takeRefusal();
+    this.cancel();
+    this.#events.ended(
+      refused ?? {
+        _tag: 'TimedOut',
+        by: 'policy',
+        phase: this.#phase,
+        option: 'connectTimeout',
+        limit,
+        uptime: 0,
+        ...(this.#target === undefined ? {} : { target: this.#target }),
+      },
+    );
+  }
+
+  #fail(error: unknown): void {
+    if (this.#controller.signal.aborted) return;
+    const ending = classifyError(error, { phase: this.#phase, target: this.#target, uptime: 0 });
+    if (this.#phase === 'options') {
+      // Found in a microtask. A plain retry() would go round in microtasks for ever, and nothing
+      // else would run: a turn of the event loop lies between.
+      this.#timers.add(
+        this.#settings.scheduler.schedule(() => {
+          this.#end(ending);
+        }),
+      );
+    } else {
+      this.#end(ending);
+    }
+  }
+
+  #end(ending: Ending): void {
+    this.#stop();
+    this.#events.ended(ending);
+  }
+
+  #stop(): void {
+    this.#timers.unsubscribe();
+    this.#controller.abort();
+  }
+}

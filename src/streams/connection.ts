@@ -1,0 +1,232 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+
+import type { TimestampProvider } from 'rxjs';
+import { WebSocket } from 'ws';
+import type { ClientOptions } from 'ws';
+
+import type { Payload } from '../codec/codec.js';
+import { classifyError } from './classify-error.js';
+import type { Progress } from './classify-error.js';
+import type { CloseOrder } from './close-request.js';
+import type { Ending, Phase } from './ending.js';
+import { violationOf } from './protocol-violation.js';
+import { readRefusal } from './read-refusal.js';
+import type { Refusal } from './read-refusal.js';
+
+/** The opening handshake to make on a line that is ready for it. */
+export interface UpgradeRequest {
+  readonly href: string;
+  /** Host and port, for messages. */
+  readonly target: string;
+  readonly headers: Record<string, string | string[]>;
+  readonly protocols: readonly string[];
+  readonly origin: string | undefined;
+}
+
+/** The limits of a connection; SocketOptions describes them. */
+export interface ConnectionLimits {
+  readonly closeTimeout: number;
+  readonly maxPayload: number;
+  readonly maxFragments: number;
+  readonly maxBufferedChunks: number;
+  readonly perMessageDeflate: boolean;
+}
+
+/** What a connection tells. Nothing is called after `ended`. */
+export interface ConnectionEvents {
+  /** The opening handshake succeeded. */
+  readonly opened: () => void;
+  /** A whole message came; `data` is UTF-8 unless `isBinary`. */
+  readonly message: (data: Buffer, isBinary: boolean) => void;
+  /** It is over: called exactly once, never from within a call of the connection's own methods. */
+  readonly ended: (ending: Ending) => void;
+}
+
+const NO_CLOSE_FRAME = 1006;
+
+/** A WebSocket connection over a line that was dialled and verified. */
+export class Connection {
+  readonly #events: ConnectionEvents;
+  readonly #socket: Socket;
+  readonly #clock: TimestampProvider;
+  readonly #target: string;
+  readonly #ws: WebSocket;
+  #phase: Phase = 'upgrade';
+  #openedAt = 0;
+  #order: CloseOrder | undefined;
+  #wsError: Error | undefined;
+  #socketError: Error | undefined;
+  #peerEnded = false;
+  #stopRefusal: (() => Refusal) | undefined;
+  #isOver = false;
+
+  constructor(
+    socket: Socket,
+    request: UpgradeRequest,
+    limits: ConnectionLimits,
+    clock: TimestampProvider,
+    events: ConnectionEvents,
+  ) {
+    this.#events = events;
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#target = request.target;
+    // The types of ws lack some of its options, and do not tell that headers may be lists.
+    const options: ClientOptions & ConnectionLimits = {
+      ...limits,
+      createConnection: () => socket,
+      headers: request.headers as Record<string, string>,
+      followRedirects: false,
+      ...(request.origin === undefined ? {} : { origin: request.origin }),
+    };
+    this.#ws = new WebSocket(request.href, [...request.protocols], options);
+    this.#listen();
+  }
+
+  /** When it opened, in milliseconds by the scheduler's clock. */
+  get openedAt(): number {
+    return this.#openedAt;
+  }
+
+  /** The subprotocol that the server chose, or an empty string. */
+  get protocol(): string {
+    return this.#ws.protocol;
+  }
+
+  /** The server's address and port. */
+  get address(): string {
+    const { remoteAddress = '', remotePort = 0, remoteFamily } = this.#socket;
+    return `${remoteFamily === 'IPv6' ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
+  }
+
+  /**
+   * Sends a message: a string as text, bytes as binary.
+   *
+   * @returns Whether it was taken; it is not while the closing handshake is under way.
+   */
+  send(payload: Payload): boolean {
+    if (this.#ws.readyState !== WebSocket.OPEN) return false;
+    this.#ws.send(payload);
+    return true;
+  }
+
+  /** Starts the closing handshake, after what was sent. Does nothing when it has begun already. */
+  close(order: CloseOrder): void {
+    if (this.#order !== undefined || this.#isOver) return;
+    this.#order = order;
+    this.#phase = 'closing';
+    this.#ws.close(order.code, order.reason);
+  }
+
+  /** Tears the line down without a word; `ended` is not called any more. */
+  destroy(): void {
+    this.#isOver = true;
+    this.#ws.terminate();
+    this.#socket.destroy();
+  }
+
+  /** The status of an upgrade that was refused, while its body is still being read. */
+  takeRefusal(): Ending | undefined {
+    return this.#stopRefusal === undefined ? undefined : this.#refused(this.#stopRefusal());
+  }
+
+  #listen(): void {
+    const ws = this.#ws;
+    ws.on('open', () => {
+      if (this.#isOver) return;
+      this.#phase = 'open';
+      this.#openedAt = this.#clock.now();
+      this.#events.opened();
+    });
+    ws.on('message', (data, isBinary) => {
+      // With the binaryType that ws starts with, every message is a Buffer.
+      if (!this.#isOver) this.#events.message(data as Buffer, isBinary);
+    });
+    ws.on('unexpected-response', (_request, response: IncomingMessage) => {
+      this.#stopRefusal = readRefusal(response, (refusal) => {
+        this.#end(this.#refused(refusal));
+      });
+    });
+    ws.on('error', (error) => {
+      this.#wsError ??= error;
+    });
+    ws.on('close', (code, reason) => {
+      this.#end(this.#closed(code, reason.toString()));
+    });
+    this.#socket.once('end', () => {
+      this.#peerEnded = true;
+    });
+    this.#socket.once('error', (error) => {
+      this.#socketError = error;
+    });
+  }
+
+  #end(ending: Ending): void {
+    if (this.#isOver) return;
+    this.destroy();
+    this.#events.ended(ending);
+  }
+
+  #progress(): Progress {
+    const uptime = this.#phase === 'upgrade' ? 0 : this.#clock.now() - this.#openedAt;
+    return { phase: this.#phase, target: this.#target, uptime };
+  }
+
+  #refused(refusal: Refusal): Ending {
+    const fields = { by: 'server', phase: 'upgrade', uptime: 0, target: this.#target } as const;
+    return { _tag: 'UpgradeRefused', ...fields, ...refusal };
+  }
+
+  #closed(code: number, reason: string): Ending {
+    const progress = this.#progress();
+    const { uptime } = progress;
+    const fields = { uptime, target: this.#target };
+    const order = this.#order;
+    const phase = order === undefined ? 'open' : 'closing';
+    const violation = violationOf(this.#wsError);
+    if (violation !== undefined) {
+      return { _tag: 'ProtocolViolated', by: 'server', phase, ...violation, ...fields };
+    }
+    if (order !== undefined) {
+      return {
+        _tag: 'Closed',
+        by: 'client',
+        phase,
+        ...order,
+        wasClean: code !== NO_CLOSE_FRAME,
+        ...fields,
+      };
+    }
+    if (code !== NO_CLOSE_FRAME) {
+      return { _tag: 'Closed', by: 'server', phase, code, reason, wasClean: true, ...fields };
+    }
+    return this.#broken(phase, progress);
+  }
+
+  /** The ending of a line that went away without a close. */
+  #broken(phase: 'open' | 'closing', progress: Progress): Ending {
+    const { uptime } = progress;
+    const fields = { uptime, target: this.#target };
+    if (this.#socketError !== undefined) return classifyError(this.#socketError, progress);
+    if (this.#peerEnded) {
+      return {
+        _tag: 'NetworkFailed',
+        by: 'network',
+        phase: progress.phase,
+        kind: 'ended',
+        ...fields,
+      };
+    }
+    if (this.#wsError !== undefined) return classifyError(this.#wsError, progress);
+    // ws tears the line down by itself, without an error, when too many pings wait for an answer.
+    return {
+      _tag: 'ProtocolViolated',
+      by: 'server',
+      phase,
+      code: 1008,
+      violation: 'TOO_MANY_PINGS',
+      ...fields,
+    };
+  }
+}

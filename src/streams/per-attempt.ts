@@ -1,0 +1,54 @@
+/** A function that was to give an option for an attempt threw, or its promise rejected. */
+export class ProviderFailure extends Error {
+  override readonly name = 'ProviderFailure';
+  /** The path of the option. */
+  readonly option: string;
+
+  constructor(option: string, cause: unknown) {
+    super(`The function given as ${option} failed`, { cause });
+    this.option = option;
+  }
+}
+
+/** Gives the value of an option for one attempt. */
+export type Resolve<T> = (attempt: number, signal: AbortSignal) => Promise<T>;
+
+/**
+ * Reads an option that is a value or a function of the attempt.
+ *
+ * @param option - The path of the option.
+ * @param given - The value or the function.
+ * @param check - Checks a value and gives it in its checked form: at once for a value, at every
+ * attempt for what the function gives.
+ * @returns The resolver. It rejects with a ProviderFailure, or with what `check` threw.
+ */
+export function perAttempt<T>(
+  option: string,
+  given: unknown,
+  check: (option: string, value: unknown) => T,
+): Resolve<T> {
+  if (!isProvider(given)) {
+    const value = Promise.resolve(check(option, given));
+    return () => value;
+  }
+  return async (attempt, signal) => check(option, await provide(option, given, attempt, signal));
+}
+
+type Provider = (attempt: number, signal: AbortSignal) => unknown;
+
+function isProvider(given: unknown): given is Provider {
+  return typeof given === 'function';
+}
+
+async function provide(
+  option: string,
+  provider: Provider,
+  attempt: number,
+  signal: AbortSignal,
+): Promise<unknown> {
+  try {
+    return await provider(attempt, signal);
+  } catch (cause) {
+    throw new ProviderFailure(option, cause);
+  }
+}

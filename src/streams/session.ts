@@ -1,0 +1,204 @@
+import * as O from 'fp-ts/lib/Option.js';
+import { Subscription } from 'rxjs';
+
+import type { Payload } from '../codec/codec.js';
+import { Attempt } from './attempt.js';
+import { initialCounter, nextRetry } from './backoff/retry-counter.js';
+import type { Retry, RetryCounter } from './backoff/retry-counter.js';
+import { NORMAL_CLOSE } from './close-request.js';
+import type { CloseOrder } from './close-request.js';
+import type { Connection } from './connection.js';
+import type { Ending, Phase } from './ending.js';
+import type { Outbox } from './outbox.js';
+import type { ReconnectSettings, Settings } from './settings.js';
+import { toSocketError } from './socket-error.js';
+import type { OpenInfo, SocketEvent } from './socket-state.js';
+
+/** What a session tells the subject that it belongs to. */
+export interface SessionEvents {
+  /** The state moves. */
+  readonly moved: (session: Session, event: SocketEvent) => void;
+  /** A whole message came on the open connection. */
+  readonly message: (data: Buffer, isBinary: boolean) => void;
+  /** The stream is over: it completes, or fails with `error`. Told once, unless hung up before. */
+  readonly finished: (session: Session, ending: Ending, error: O.Option<unknown>) => void;
+}
+
+/** What a session needs to know of the options. */
+export type SessionSettings = Omit<Settings<unknown, unknown>, 'codec' | 'outbox'>;
+
+/**
+ * The life of a stream from its first subscriber to its end, over every connection in between: it
+ * dials, waits, dials again, sends what is in the outbox, and closes.
+ */
+export class Session {
+  readonly #settings: SessionSettings;
+  readonly #outbox: Outbox;
+  readonly #events: SessionEvents;
+  #counter: RetryCounter = initialCounter;
+  #attempt: Attempt | undefined;
+  #connection: Connection | undefined;
+  #timer: Subscription = Subscription.EMPTY;
+  #isClosing = false;
+  #isDetached = false;
+
+  constructor(settings: SessionSettings, outbox: Outbox, events: SessionEvents) {
+    this.#settings = settings;
+    this.#outbox = outbox;
+    this.#events = events;
+  }
+
+  /** Dials for the first time. */
+  start(): void {
+    const { signal, scheduler } = this.#settings;
+    if (signal?.aborted === true) {
+      // Told later, like any failure, so that a plain retry() does not recurse.
+      this.#timer = scheduler.schedule(this.#abort);
+      this.#events.moved(this, { _tag: 'Dialled', attempt: 1 });
+      return;
+    }
+    signal?.addEventListener('abort', this.#abort, { once: true });
+    this.#dial(1);
+  }
+
+  /** Sends a message ahead of everything else. @returns Whether there was a connection to take it. */
+  send(payload: Payload): boolean {
+    return this.#connection?.send(payload) === true;
+  }
+
+  /** Closes for good, once what waits in the outbox is sent. The first order counts. */
+  close(order: CloseOrder): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    if (!this.#outbox.isEmpty) {
+      this.#outbox.addClose(order);
+    } else if (this.#connection !== undefined) {
+      this.#closeConnection(this.#connection, order);
+    } else {
+      const ending: Ending = { _tag: 'Closed', ...this.#progress(), ...order, wasClean: false };
+      this.#attempt?.cancel();
+      this.#ended(ending);
+    }
+  }
+
+  /** The last subscriber is gone: closes what is open, cancels what is not, tells nobody. */
+  hangUp(): void {
+    const ending: Ending = { _tag: 'Cancelled', ...this.#progress() };
+    this.#detach();
+    if (this.#connection !== undefined) this.#closeConnection(this.#connection, NORMAL_CLOSE);
+    else this.#events.moved(this, { _tag: 'Ended', ending });
+  }
+
+  readonly #abort = (): void => {
+    const cause: unknown = this.#settings.signal?.reason;
+    const ending: Ending = { _tag: 'Cancelled', ...this.#progress(), cause };
+    this.#connection?.close(NORMAL_CLOSE);
+    this.#finish(ending, O.some(toSocketError(ending)));
+  };
+
+  #dial(attempt: number): void {
+    this.#attempt = new Attempt(this.#settings, attempt, {
+      opened: (connection, info) => {
+        this.#opened(connection, info);
+      },
+      message: (data, isBinary) => {
+        if (!this.#isDetached) this.#events.message(data, isBinary);
+      },
+      ended: (ending) => {
+        this.#ended(ending);
+      },
+    });
+    this.#attempt.start();
+    this.#events.moved(this, { _tag: 'Dialled', attempt });
+  }
+
+  #opened(connection: Connection, info: OpenInfo): void {
+    this.#connection = connection;
+    this.#events.moved(this, { _tag: 'Opened', info });
+    this.#flush(connection);
+  }
+
+  #flush(connection: Connection): void {
+    // A listener of the state may have ended the session by now.
+    while (this.#connection === connection && !this.#isDetached) {
+      const entry = this.#outbox.peek();
+      if (entry === undefined) return;
+      if (entry._tag === 'Message' && !connection.send(entry.payload)) return;
+      this.#outbox.shift();
+      if (entry._tag === 'Close') {
+        this.#closeConnection(connection, entry.order);
+        return;
+      }
+    }
+  }
+
+  #closeConnection(connection: Connection, order: CloseOrder): void {
+    const { code, reason } = order;
+    connection.close(order);
+    this.#events.moved(this, { _tag: 'CloseStarted', code, reason });
+  }
+
+  #ended(ending: Ending): void {
+    this.#attempt = undefined;
+    this.#connection = undefined;
+    if (this.#isDetached) {
+      this.#events.moved(this, { _tag: 'Ended', ending });
+      return;
+    }
+    try {
+      if (this.#settings.completeOn(ending)) this.#finish(ending, O.none);
+      else this.#retryOrFail(ending);
+    } catch (error) {
+      // A function among the options threw.
+      this.#finish(ending, O.some(error));
+    }
+  }
+
+  #retryOrFail(ending: Ending): void {
+    const retry = this.#decide(ending, this.#settings.reconnect);
+    if (O.isNone(retry)) {
+      this.#finish(ending, O.some(toSocketError(ending)));
+      return;
+    }
+    const { attempt, delay, counter } = retry.value;
+    this.#counter = counter;
+    this.#timer = this.#settings.scheduler.schedule(() => {
+      this.#dial(attempt);
+    }, delay);
+    this.#events.moved(this, { _tag: 'RetryScheduled', attempt, delay, ending });
+  }
+
+  #decide(ending: Ending, reconnect: ReconnectSettings | undefined): O.Option<Retry> {
+    // What we closed ourselves stays closed, whatever isTransient says.
+    if (reconnect === undefined || (ending.by === 'client' && ending._tag === 'Closed'))
+      return O.none;
+    if (!reconnect.isTransient(ending)) return O.none;
+    const { uptime } = ending;
+    const failure = { ending: O.some(ending), uptime, now: this.#settings.scheduler.now() };
+    return nextRetry(this.#counter, failure, reconnect);
+  }
+
+  #finish(ending: Ending, error: O.Option<unknown>): void {
+    this.#detach();
+    this.#events.finished(this, ending, error);
+  }
+
+  /** Lets go of everything but an open connection, which has its closing handshake to finish. */
+  #detach(): void {
+    this.#isDetached = true;
+    this.#settings.signal?.removeEventListener('abort', this.#abort);
+    this.#outbox.dropCloses();
+    this.#timer.unsubscribe();
+    if (this.#connection === undefined) this.#attempt?.cancel();
+  }
+
+  /** How far the session has come, for an ending that comes from our side. */
+  #progress(): { by: 'client'; phase: Phase; uptime: number; target?: string } {
+    const connection = this.#connection;
+    const uptime =
+      connection === undefined ? 0 : this.#settings.scheduler.now() - connection.openedAt;
+    const phase = connection === undefined ? (this.#attempt?.phase ?? 'options') : 'open';
+    const target = this.#attempt?.target;
+    return { by: 'client', phase, uptime, ...(target === undefined ? {} : { target }) };
+  }
+}

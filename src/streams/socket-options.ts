@@ -1,0 +1,149 @@
+import type { LookupFunction } from 'node:net';
+
+import type { SchedulerLike } from 'rxjs';
+
+import type { Codec } from '../codec/codec.js';
+import type { TlsOptions } from '../tls/tls-options.js';
+import type { RetryPolicy } from './backoff/retry-policy.js';
+import type { Ending } from './ending.js';
+import type { OutboxOptions } from './outbox.js';
+import type { RequestHeaders } from './request-headers.js';
+
+/**
+ * A value, or a function that is called afresh for every attempt and may give a promise of one.
+ *
+ * @remarks
+ * The function is given the number of the attempt, 1 for the first, and a signal that aborts when
+ * the attempt is over. When it throws or rejects, the attempt fails with `ProviderFailed`, which
+ * counts as transient.
+ */
+export type PerAttempt<T> = T | ((attempt: number, signal: AbortSignal) => T | PromiseLike<T>);
+
+/** How a lost line is dialled again. */
+export interface ReconnectOptions {
+  /** How long to wait before each attempt, and when to give up. */
+  readonly policy: RetryPolicy;
+  /**
+   * How long a connection must have been open, in milliseconds, for the count of retries to start
+   * over.
+   *
+   * @defaultValue 5,000
+   */
+  readonly minUptime?: number | undefined;
+  /**
+   * Tells which endings are worth another attempt.
+   *
+   * @defaultValue {@link isTransient}
+   */
+  readonly isTransient?: ((ending: Ending) => boolean) | undefined;
+}
+
+/** What {@link webSocket} is given. */
+export interface SocketOptions<In, Out> {
+  /** Where to connect: `ws:` or `wss:`, with any port, path and query, and without a fragment. */
+  readonly url: PerAttempt<string | URL>;
+  /** Headers of the opening handshake besides those that the handshake itself is made of. */
+  readonly headers?: PerAttempt<RequestHeaders> | undefined;
+  /** The subprotocols to offer, the preferred one first (RFC 6455 section 1.9). */
+  readonly protocols?: string | readonly string[] | undefined;
+  /** The `Origin` header (RFC 6454). */
+  readonly origin?: string | undefined;
+  /** Whom to trust, and how to prove who we are. For `wss:` alone. */
+  readonly tls?: TlsOptions | undefined;
+  /**
+   * How messages are read and written.
+   *
+   * @defaultValue `json()`, with messages of type `unknown`
+   */
+  readonly codec?: Codec<In, Out> | undefined;
+  /**
+   * The policy under which a lost line is dialled again.
+   *
+   * @defaultValue none: the stream fails with the first connection
+   */
+  readonly reconnect?: RetryPolicy | ReconnectOptions | undefined;
+  /**
+   * Tells which endings complete the stream instead of failing it.
+   *
+   * @defaultValue {@link isCompletion}: our own close, and the server's 1000 and 1005
+   */
+  readonly completeOn?: ((ending: Ending) => boolean) | undefined;
+  /** How much may wait for a connection. */
+  readonly outbox?: OutboxOptions | undefined;
+  /**
+   * The time limit of one attempt, in milliseconds: for its options, name look-up, TCP, TLS,
+   * verification and the opening handshake together. `Infinity` for none.
+   *
+   * @defaultValue 10,000
+   */
+  readonly connectTimeout?: number | undefined;
+  /**
+   * How long the server may take to answer our close, in milliseconds, before the TCP socket is
+   * destroyed.
+   *
+   * @defaultValue 3,000
+   */
+  readonly closeTimeout?: number | undefined;
+  /**
+   * The largest message to take, in bytes, after decompression. A larger one ends the connection
+   * with 1009. `Infinity` for no limit.
+   *
+   * @defaultValue 16 MiB
+   */
+  readonly maxPayload?: number | undefined;
+  /**
+   * The most fragments that one message may come in. `Infinity` for no limit.
+   *
+   * @defaultValue 16,384
+   */
+  readonly maxFragments?: number | undefined;
+  /**
+   * The most chunks of data that may be buffered for one message. `Infinity` for no limit.
+   *
+   * @defaultValue 262,144
+   */
+  readonly maxBufferedChunks?: number | undefined;
+  /**
+   * Whether to offer the compression of messages (RFC 7692).
+   *
+   * @defaultValue false
+   */
+  readonly perMessageDeflate?: boolean | undefined;
+  /** Ends the stream at once with an `AbortedError` when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Looks a host name up.
+   *
+   * @defaultValue `dns.lookup`
+   */
+  readonly lookup?: LookupFunction | undefined;
+  /**
+   * The scheduler for time limits and delays.
+   *
+   * @defaultValue `asyncScheduler`
+   */
+  readonly scheduler?: SchedulerLike | undefined;
+  /**
+   * The source of randomness for jitter: numbers from 0 up to, but not including, 1.
+   *
+   * @defaultValue `Math.random`
+   */
+  readonly random?: (() => number) | undefined;
+}
+
+/** The defaults of {@link SocketOptions} that are plain values. */
+export const DEFAULT_SOCKET_OPTIONS: {
+  readonly connectTimeout: number;
+  readonly closeTimeout: number;
+  readonly maxPayload: number;
+  readonly maxFragments: number;
+  readonly maxBufferedChunks: number;
+  readonly perMessageDeflate: boolean;
+} = Object.freeze({
+  connectTimeout: 10_000,
+  closeTimeout: 3_000,
+  maxPayload: 16 * 1024 * 1024,
+  maxFragments: 16 * 1024,
+  maxBufferedChunks: 256 * 1024,
+  perMessageDeflate: false,
+});

@@ -1,0 +1,114 @@
+import type { PeerEvidence } from '../tls/verify-peer.js';
+import type { Ending } from './ending.js';
+
+/** Nothing has been dialled yet. */
+export interface IdleState {
+  readonly _tag: 'Idle';
+}
+
+/** An attempt is under way. */
+export interface ConnectingState {
+  readonly _tag: 'Connecting';
+  /** The number of the attempt since the first subscriber came, 1 for the first. */
+  readonly attempt: number;
+}
+
+/** What is known of an open connection. */
+export interface OpenInfo {
+  /** When it opened, in milliseconds since the epoch by the scheduler's clock. */
+  readonly since: number;
+  /** The subprotocol that the server chose; empty when none was offered. */
+  readonly protocol: string;
+  /** The server's address, e.g. `127.0.0.1:443` or `[::1]:443`. */
+  readonly address: string;
+  /** What is known of the server under TLS. */
+  readonly tls?: PeerEvidence | undefined;
+}
+
+/** The connection is open. */
+export interface OpenState extends OpenInfo {
+  readonly _tag: 'Open';
+  /** The number of the attempt that opened it. */
+  readonly attempt: number;
+}
+
+/** The line was lost, and the next attempt has its time. */
+export interface WaitingState {
+  readonly _tag: 'Waiting';
+  /** The number of the attempt that follows. */
+  readonly attempt: number;
+  /** How long the wait is, in milliseconds. */
+  readonly delay: number;
+  /** Why the line was lost. */
+  readonly ending: Ending;
+}
+
+/** Our close is on its way, and the server has not answered it yet. */
+export interface ClosingState {
+  readonly _tag: 'Closing';
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** It is over; a new subscriber dials again. */
+export interface ClosedState {
+  readonly _tag: 'Closed';
+  /** How it ended. */
+  readonly ending: Ending;
+}
+
+/** Where a socket is in its life. */
+export type SocketState =
+  IdleState | ConnectingState | OpenState | WaitingState | ClosingState | ClosedState;
+
+/** What moves a socket from one state to the next. */
+export type SocketEvent =
+  | { readonly _tag: 'Dialled'; readonly attempt: number }
+  | { readonly _tag: 'Opened'; readonly info: OpenInfo }
+  | {
+      readonly _tag: 'RetryScheduled';
+      readonly attempt: number;
+      readonly delay: number;
+      readonly ending: Ending;
+    }
+  | { readonly _tag: 'CloseStarted'; readonly code: number; readonly reason: string }
+  | { readonly _tag: 'Ended'; readonly ending: Ending };
+
+/** The state that a socket starts in. */
+export const IDLE: IdleState = Object.freeze({ _tag: 'Idle' });
+
+/**
+ * Gives the state that follows on `event`; an event that has no meaning in `state` changes nothing.
+ *
+ * @remarks
+ * Dialling is always possible: a new subscriber does not wait for the closing handshake of the
+ * connection before.
+ *
+ * @param state - The present state.
+ * @param event - What happened.
+ * @returns The next state; `state` itself when nothing changes.
+ */
+export function transition(state: SocketState, event: SocketEvent): SocketState {
+  switch (event._tag) {
+    case 'Dialled':
+      return { _tag: 'Connecting', attempt: event.attempt };
+    case 'Opened':
+      return state._tag === 'Connecting'
+        ? { _tag: 'Open', attempt: state.attempt, ...event.info }
+        : state;
+    case 'RetryScheduled': {
+      const { attempt, delay, ending } = event;
+      return state._tag === 'Connecting' || state._tag === 'Open'
+        ? { _tag: 'Waiting', attempt, delay, ending }
+        : state;
+    }
+    case 'CloseStarted': {
+      const { code, reason } = event;
+      return state._tag === 'Open' ? { _tag: 'Closing', code, reason } : state;
+    }
+    case 'Ended':
+      return state._tag === 'Idle' || state._tag === 'Closed'
+        ? state
+        : { _tag: 'Closed', ending: event.ending };
+  }
+}

@@ -1,0 +1,173 @@
+import * as E from 'fp-ts/lib/Either.js';
+import * as O from 'fp-ts/lib/Option.js';
+import { BehaviorSubject, Observable, Subject } from 'rxjs';
+import type { Observer, Subscriber } from 'rxjs';
+
+import type { Codec } from '../codec/codec.js';
+import type { DecodeFailure } from '../codec/decode-failure.js';
+import { NORMAL_CLOSE, toCloseOrder } from './close-request.js';
+import type { CloseOrder } from './close-request.js';
+import { rejectChannel } from './diagnostics.js';
+import { EncodeError } from './encode-error.js';
+import type { Ending } from './ending.js';
+import { Outbox } from './outbox.js';
+import type { Rejected } from './rejected.js';
+import { Session } from './session.js';
+import type { Settings } from './settings.js';
+import { IDLE, transition } from './socket-state.js';
+import type { SocketEvent, SocketState } from './socket-state.js';
+
+/**
+ * A WebSocket connection as an RxJS subject: what the server sends comes out of it, decoded; what
+ * is given to `next` goes out.
+ *
+ * @remarks
+ * The first subscriber dials, all subscribers share one connection, and the last one to leave closes
+ * it with 1000. Once the stream has completed or failed, a new subscriber dials again.
+ */
+export class SocketSubject<In, Out> extends Observable<In> implements Observer<Out> {
+  /** Where the socket is in its life: the present state on subscription, then each change. */
+  readonly state: Observable<SocketState>;
+  /**
+   * Every message as the codec decoded it, the failures among them: like the stream itself, whose
+   * connection it shares, and dials as well.
+   */
+  readonly decoded: Observable<E.Either<DecodeFailure, In>>;
+  /** The messages that did not decode. A subscription to it does not dial. */
+  readonly rejected: Observable<Rejected>;
+
+  readonly #settings: Settings<In, Out>;
+  readonly #codec: Codec<In, Out>;
+  readonly #outbox: Outbox;
+  readonly #state = new BehaviorSubject<SocketState>(IDLE);
+  readonly #rejected = new Subject<Rejected>();
+  // Replaced, never changed, so that a message is delivered without copying the list.
+  #subscribers: readonly Subscriber<In>[] = [];
+  #eitherSubscribers: readonly Subscriber<E.Either<DecodeFailure, In>>[] = [];
+  #session: Session | undefined;
+  #latest: Session | undefined;
+  #connections = 0;
+
+  /** @internal */
+  constructor(settings: Settings<In, Out>) {
+    super((subscriber) => {
+      this.#subscribers = [...this.#subscribers, subscriber];
+      this.#join();
+      return () => {
+        this.#subscribers = without(this.#subscribers, subscriber);
+        this.#leave();
+      };
+    });
+    this.#settings = settings;
+    this.#codec = settings.codec;
+    this.#outbox = new Outbox(settings.outbox);
+    this.state = this.#state.asObservable();
+    this.rejected = this.#rejected.asObservable();
+    this.decoded = new Observable((subscriber) => {
+      this.#eitherSubscribers = [...this.#eitherSubscribers, subscriber];
+      this.#join();
+      return () => {
+        this.#eitherSubscribers = without(this.#eitherSubscribers, subscriber);
+        this.#leave();
+      };
+    });
+  }
+
+  /**
+   * Sends a message, or keeps it in the outbox until there is a connection.
+   *
+   * @param message - The message; it is encoded now.
+   * @throws EncodeError if the codec cannot encode it.
+   * @throws OutboxFullError if it would have to wait and there is no room.
+   */
+  next(message: Out): void {
+    const encoded = this.#codec.encode(message);
+    if (E.isLeft(encoded)) throw new EncodeError(encoded.left);
+    const payload = encoded.right;
+    if (this.#outbox.isEmpty && this.#session?.send(payload) === true) return;
+    this.#outbox.add(payload);
+  }
+
+  /**
+   * Closes with a code of your choice, once everything before it is sent; the subscribers complete.
+   *
+   * @remarks
+   * Given anything but a close request, e.g. the error of a source that was piped into the socket, it
+   * closes with 1011 and the subscribers fail with a CloseError whose cause it is.
+   *
+   * @param close - The code and the reason to close with.
+   * @throws OptionTypeError or OptionRangeError if the protocol does not allow the code or reason.
+   */
+  error(close: unknown): void {
+    this.#close(toCloseOrder(close));
+  }
+
+  /** Closes with 1000, once everything before it is sent; the subscribers complete. */
+  complete(): void {
+    this.#close(NORMAL_CLOSE);
+  }
+
+  #close(order: CloseOrder): void {
+    if (this.#session !== undefined) this.#session.close(order);
+    else if (!this.#outbox.isEmpty) this.#outbox.addClose(order);
+  }
+
+  #join(): void {
+    if (this.#session !== undefined) return;
+    const session = new Session(this.#settings, this.#outbox, {
+      moved: (mover, event) => {
+        if (mover === this.#latest) this.#move(event);
+      },
+      message: (data, isBinary) => {
+        this.#receive(data, isBinary);
+      },
+      finished: (finisher, ending, error) => {
+        this.#finish(finisher, ending, error);
+      },
+    });
+    this.#session = session;
+    this.#latest = session;
+    session.start();
+  }
+
+  #leave(): void {
+    if (this.#subscribers.length > 0 || this.#eitherSubscribers.length > 0) return;
+    const session = this.#session;
+    this.#session = undefined;
+    session?.hangUp();
+  }
+
+  #move(event: SocketEvent): void {
+    if (event._tag === 'Opened') this.#connections += 1;
+    const state = transition(this.#state.value, event);
+    if (state !== this.#state.value) this.#state.next(state);
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    const decoded = this.#codec.decode(data, isBinary ? 'binary' : 'text');
+    if (E.isRight(decoded)) {
+      for (const subscriber of this.#subscribers) subscriber.next(decoded.right);
+    } else {
+      const rejected: Rejected = { failure: decoded.left, connection: this.#connections };
+      rejectChannel.publish(rejected);
+      this.#rejected.next(rejected);
+    }
+    for (const subscriber of this.#eitherSubscribers) subscriber.next(decoded);
+  }
+
+  #finish(session: Session, ending: Ending, error: O.Option<unknown>): void {
+    const subscribers = [...this.#subscribers, ...this.#eitherSubscribers];
+    this.#subscribers = [];
+    this.#eitherSubscribers = [];
+    this.#session = undefined;
+    if (session === this.#latest) this.#move({ _tag: 'Ended', ending });
+    for (const subscriber of subscribers) {
+      if (O.isSome(error)) subscriber.error(error.value);
+      else subscriber.complete();
+    }
+  }
+}
+
+function without<T>(list: readonly T[], item: T): readonly T[] {
+  return list.filter((each) => each !== item);
+}
