@@ -40,6 +40,7 @@ export class Session {
   #connection: Connection | undefined;
   #timer: Subscription = Subscription.EMPTY;
   #isClosing = false;
+  #isClosed = false;
   #isDetached = false;
 
   constructor(settings: SessionSettings, outbox: Outbox, events: SessionEvents) {
@@ -76,6 +77,7 @@ export class Session {
       this.#closeConnection(this.#connection, order);
     } else {
       const ending: Ending = { _tag: 'Closed', ...this.#progress(), ...order, wasClean: false };
+      this.#isClosed = true;
       this.#attempt?.cancel();
       this.#ended(ending);
     }
@@ -134,6 +136,7 @@ export class Session {
 
   #closeConnection(connection: Connection, order: CloseOrder): void {
     const { code, reason } = order;
+    this.#isClosed = true;
     connection.close(order);
     this.#events.moved(this, { _tag: 'CloseStarted', code, reason });
   }
@@ -170,8 +173,7 @@ export class Session {
 
   #decide(ending: Ending, reconnect: ReconnectSettings | undefined): O.Option<Retry> {
     // What we closed ourselves stays closed, whatever isTransient says.
-    if (reconnect === undefined || (ending.by === 'client' && ending._tag === 'Closed'))
-      return O.none;
+    if (reconnect === undefined || this.#isClosed) return O.none;
     if (!reconnect.isTransient(ending)) return O.none;
     const { uptime } = ending;
     const failure = { ending: O.some(ending), uptime, now: this.#settings.scheduler.now() };
