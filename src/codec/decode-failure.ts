@@ -25,7 +25,9 @@ export interface DecodeIssue {
  * reverse), `utf-8`, `json` (not JSON), `schema` (JSON, but not of the expected type).
  */
 export interface DecodeFailure {
+  /** The discriminant. */
   readonly _tag: 'DecodeFailure';
+  /** How far the message came. */
   readonly phase: 'kind' | 'utf-8' | 'json' | 'schema';
   /** The codec that refused it. */
   readonly codec: string;

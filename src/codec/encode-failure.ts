@@ -1,5 +1,6 @@
 /** Why an outgoing message could not be encoded, as plain data. */
 export interface EncodeFailure {
+  /** The discriminant. */
   readonly _tag: 'EncodeFailure';
   /** The codec that refused it. */
   readonly codec: string;

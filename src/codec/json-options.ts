@@ -39,14 +39,10 @@ export interface JsonOptions<
 export function checkJsonOptions(options: unknown): void {
   checkKeys('json', options, ['incoming', 'outgoing']);
   const { incoming, outgoing } = options;
-  // `validate` tells io-ts types from the decoders of io-ts's newer modules, which report otherwise.
-  if (
-    incoming !== undefined &&
-    !(hasMethod(incoming, 'decode') && hasMethod(incoming, 'validate'))
-  ) {
+  if (incoming !== undefined && !isIoTsType(incoming)) {
     throw new OptionTypeError('json.incoming', `must be an io-ts type, got ${show(incoming)}`);
   }
-  if (outgoing !== undefined && !hasMethod(outgoing, 'encode')) {
+  if (outgoing !== undefined && typeOfMember(outgoing, 'encode') !== 'function') {
     throw new OptionTypeError(
       'json.outgoing',
       `must be an io-ts type or have an encode function, got ${show(outgoing)}`,
@@ -54,8 +50,18 @@ export function checkJsonOptions(options: unknown): void {
   }
 }
 
-function hasMethod(value: unknown, name: string): boolean {
+/** `validate` tells io-ts types from the decoders of io-ts's newer modules, which report otherwise. */
+function isIoTsType(value: unknown): boolean {
   return (
-    typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function'
+    typeOfMember(value, 'decode') === 'function' &&
+    typeOfMember(value, 'validate') === 'function' &&
+    typeOfMember(value, 'name') === 'string'
   );
+}
+
+/** The `typeof` of a member of an object. */
+function typeOfMember(value: unknown, name: string): string {
+  return typeof value === 'object' && value !== null
+    ? typeof Reflect.get(value, name)
+    : 'undefined';
 }

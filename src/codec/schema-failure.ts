@@ -1,8 +1,8 @@
 import type * as t from 'io-ts';
 
+import { printable } from '../errors/printable.js';
 import type { MessageKind } from './codec.js';
 import type { DecodeFailure, DecodeIssue } from './decode-failure.js';
-import { printable } from '../errors/printable.js';
 import { valueText } from './value-text.js';
 
 /** The most issues that a failure holds; an array of bad elements has one for each of them. */
@@ -21,11 +21,11 @@ export interface Refused {
 /** Says in our words what io-ts found wrong with a message. */
 export function schemaFailure(refused: Refused, errors: t.Errors): DecodeFailure {
   const { codec, data, kind, value, expected } = refused;
-  // The members of a union all refuse the same value: it is shown once for all of them.
+  // The members of a union all refuse the same value, which may be large: it is read once for them.
   const shown = new Map<unknown, string>();
   const issues = errors.slice(0, MAX_ISSUES).map((error): DecodeIssue => {
     const actual = shown.get(error.value) ?? valueText(error.value);
-    shown.set(error.value, actual);
+    if (typeof error.value === 'object') shown.set(error.value, actual);
     return {
       path: pathOf(error.context),
       expected: error.context.at(-1)?.type.name ?? expected,
@@ -73,10 +73,10 @@ export function thrownFailure(refused: Refused, cause: unknown): DecodeFailure {
  */
 function pathOf(context: t.Context): string[] {
   const path: string[] = [];
-  for (let index = 1; index < context.length; index++) {
-    const entry = context[index];
-    const above = context[index - 1];
-    if (entry !== undefined && above !== undefined && !isMember(entry, above)) path.push(entry.key);
+  let above: t.ContextEntry | undefined;
+  for (const entry of context) {
+    if (above !== undefined && !isMember(entry, above)) path.push(entry.key);
+    above = entry;
   }
   return path;
 }

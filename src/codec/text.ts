@@ -1,8 +1,8 @@
 import { left, right } from 'fp-ts/lib/Either.js';
 
-import { valueText } from './value-text.js';
 import type { Codec } from './codec.js';
 import { utf8Failure, utf8Text } from './utf8-text.js';
+import { valueText } from './value-text.js';
 import { wrongKind } from './wrong-kind.js';
 
 const TEXT: Codec<string, string> = Object.freeze<Codec<string, string>>({

@@ -13,7 +13,7 @@ export function show(value: unknown): string {
     case 'bigint':
       return `${value}n`;
     default:
-      return String(value);
+      return printable(String(value), 60);
   }
 }
 
@@ -28,8 +28,9 @@ export function checkKeys(
   }
   for (const key of Object.keys(value)) {
     if (!known.includes(key)) {
+      const name = printable(key, 60);
       throw new OptionTypeError(
-        path === 'options' ? key : `${path}.${key}`,
+        path === 'options' ? name : `${path}.${name}`,
         `is not an option; known here: ${known.join(', ')}`,
       );
     }

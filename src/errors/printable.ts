@@ -13,7 +13,7 @@ export function printable(text: string, maxLength = 200): string {
   const escaped = (text.length > maxLength ? text.slice(0, maxLength) : text).replace(
     UNPRINTABLE,
     (character) => {
-      const point = character.codePointAt(0) ?? 0;
+      const point = Number(character.codePointAt(0));
       return point > 0xffff
         ? `\\u{${point.toString(16)}}`
         : `\\u${point.toString(16).padStart(4, '0')}`;

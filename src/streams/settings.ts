@@ -98,7 +98,13 @@ const KNOWN = [
  */
 export function checkOptions<In, Out>(options: SocketOptions<In, Out>): Settings<In, Out> {
   checkKeys('options', options, KNOWN);
-  const { completeOn = isCompletion, lookup, scheduler = asyncScheduler, signal } = options;
+  const {
+    completeOn = isCompletion,
+    headers = {},
+    lookup,
+    scheduler = asyncScheduler,
+    signal,
+  } = options;
   checkFunction('completeOn', completeOn);
   checkFunction('lookup', lookup);
   checkMethods('scheduler', scheduler, ['schedule', 'now']);
@@ -107,7 +113,7 @@ export function checkOptions<In, Out>(options: SocketOptions<In, Out>): Settings
     url: perAttempt('url', options.url, (option, value) =>
       checkScheme(options.tls !== undefined, checkUrl(option, value)),
     ),
-    headers: perAttempt('headers', options.headers ?? {}, checkHeaders),
+    headers: perAttempt('headers', headers, checkHeaders),
     protocols: checkProtocols('protocols', options.protocols),
     origin:
       options.origin === undefined ? undefined : checkValue('origin', 'origin', options.origin),

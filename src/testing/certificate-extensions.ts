@@ -45,10 +45,12 @@ export function leafExtensions(
   usages: readonly CertificateUsage[],
   keyType: 'ec' | 'rsa',
 ): Extension[] {
-  const encipherment = keyType === 'rsa' ? KeyUsageFlags.keyEncipherment : 0;
+  const { digitalSignature, keyEncipherment } = KeyUsageFlags;
   return [
     new BasicConstraintsExtension(false, undefined, true),
-    new KeyUsagesExtension(KeyUsageFlags.digitalSignature | encipherment, true),
+    keyType === 'rsa'
+      ? new KeyUsagesExtension(digitalSignature | keyEncipherment, true)
+      : new KeyUsagesExtension(digitalSignature, true),
     new ExtendedKeyUsageExtension(
       usages.map((usage) =>
         usage === 'server' ? ExtendedKeyUsage.serverAuth : ExtendedKeyUsage.clientAuth,

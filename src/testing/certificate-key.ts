@@ -31,7 +31,7 @@ export interface SigningKey {
   /** The private key as PKCS#8 PEM. */
   readonly pem: string;
   /** The private key for signatures over `hash`. */
-  signingKey(hash: SignatureHash): Promise<webcrypto.CryptoKey>;
+  readonly signingKey: (hash: SignatureHash) => Promise<webcrypto.CryptoKey>;
 }
 
 /** Makes a key pair in memory. */

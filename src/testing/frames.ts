@@ -36,12 +36,24 @@ export interface FrameOptions {
 
 /** A frame that was read off the wire. */
 export interface Frame {
+  /** The opcode, 0 to 15. */
   readonly opcode: number;
+  /** Whether it is the last frame of its message. */
   readonly fin: boolean;
+  /** The three reserved bits as a number. */
   readonly rsv: number;
-  /** Whether it was masked; {@link Frame.payload} is without the mask. */
+  /** Whether it was masked. */
   readonly isMasked: boolean;
+  /** The payload, after unmasking. */
   readonly payload: Buffer;
+}
+
+/** What {@link parseFrames} made of some bytes. */
+export interface ParsedFrames {
+  /** The whole frames. */
+  readonly frames: readonly Frame[];
+  /** The bytes after them, which do not make a whole frame yet. */
+  readonly rest: Buffer;
 }
 
 /**
@@ -76,8 +88,8 @@ export function frame(options: FrameOptions): Buffer {
     header.writeUInt8(maskBit | 127, 1);
     headerLength = header.writeBigUInt64BE(declaredLength, 2);
   }
-  const key = mask === false ? [] : [Buffer.from(mask), applyMask(body, mask)];
-  return Buffer.concat([header.subarray(0, headerLength), ...(mask === false ? [body] : key)]);
+  const rest = mask === false ? [body] : [mask, applyMask(body, mask)];
+  return Buffer.concat([header.subarray(0, headerLength), ...rest]);
 }
 
 /**
@@ -115,10 +127,7 @@ export function closePayload(code: number, reason: string | Uint8Array = ''): Bu
  * parseFrames(frame({ opcode: 9 })).frames[0]?.opcode; // 9
  * ```
  */
-export function parseFrames(bytes: Uint8Array): {
-  readonly frames: readonly Frame[];
-  readonly rest: Buffer;
-} {
+export function parseFrames(bytes: Uint8Array): ParsedFrames {
   const frames: Frame[] = [];
   let rest = Buffer.from(bytes);
   for (let end = frameEnd(rest); end <= rest.length; end = frameEnd(rest)) {
@@ -156,5 +165,6 @@ function frameEnd(bytes: Buffer): number {
 }
 
 function applyMask(bytes: Uint8Array, mask: Uint8Array): Buffer {
-  return Buffer.from(bytes.map((byte, index) => byte ^ (mask[index % mask.length] ?? 0)));
+  const key = Buffer.from(mask);
+  return Buffer.from(bytes.map((byte, index) => byte ^ key.readUInt8(index % key.length)));
 }

@@ -13,7 +13,7 @@ export type { KeyOptions, SignatureHash } from './certificate-key.js';
 
 // Servers.
 export { createRawServer } from './raw-server.js';
-export type { RawConnection, RawServer, RawServerOptions } from './raw-server.js';
+export type { RawConnection, RawEnding, RawServer, RawServerOptions } from './raw-server.js';
 export { createWssServer } from './wss-server.js';
 export type { Refusal, WssServer, WssServerOptions } from './wss-server.js';
 export type { CloseStatus, ReceivedMessage, SendOptions, WssConnection } from './wss-connection.js';
@@ -24,6 +24,6 @@ export type { ListenOptions } from './loopback.js';
 
 // Bytes on the wire.
 export { closePayload, frame, parseFrames } from './frames.js';
-export type { Frame, FrameOptions } from './frames.js';
+export type { Frame, FrameOptions, ParsedFrames } from './frames.js';
 export { acceptKey, acceptUpgrade, readRequestHead } from './opening-handshake.js';
 export type { RequestHead } from './opening-handshake.js';

@@ -26,9 +26,9 @@ export interface Listening {
   /** What went wrong with TLS handshakes, oldest first. */
   readonly handshakeErrors: readonly Error[];
   /** The TCP socket beneath `socket`: what TLS runs on, or `socket` itself. */
-  tcpSocketOf(socket: Socket): Socket;
+  readonly tcpSocketOf: (socket: Socket) => Socket;
   /** Destroys every socket and frees the port. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Makes `server` listen, and sees to it that no error of a socket is left without a listener. */
@@ -73,7 +73,9 @@ export async function listen(
 }
 
 /** Does nothing: for errors that show in another way, as the end of the connection. */
-export function ignore(): void {}
+export function ignore(): undefined {
+  return undefined;
+}
 
 function remoteOf(socket: Socket): string {
   return `${socket.remoteAddress} ${socket.remotePort}`;

@@ -15,6 +15,12 @@ export interface RawServerOptions extends ListenOptions {
   readonly allowHalfOpen?: boolean | undefined;
 }
 
+/** How a raw connection ended. */
+export interface RawEnding {
+  /** The error of the socket, e.g. `ECONNRESET`; undefined after a clean end. */
+  readonly error: Error | undefined;
+}
+
 /** One connection to a raw server. */
 export interface RawConnection {
   /** The TCP or TLS socket, to write on, to pause, to end. */
@@ -25,8 +31,8 @@ export interface RawConnection {
   readonly received: Buffer;
   /** The length of {@link RawConnection.received} in bytes. */
   readonly bytesReceived: number;
-  /** Settles when the socket is gone; the error is undefined after a clean end. */
-  readonly closed: Promise<{ readonly error: Error | undefined }>;
+  /** Settles when the socket is gone. */
+  readonly closed: Promise<RawEnding>;
   /** Gives what was received as soon as `test` holds for it; rejects when the socket closes. */
   receivedUntil(test: (received: Buffer) => boolean): Promise<Buffer>;
   /** Ends the connection with a TCP reset (RST). */
@@ -125,7 +131,7 @@ function createRawConnection(socket: Socket, tcpSocket: Socket): RawConnection {
     bytesReceived += chunk.length;
   });
   socket.on('error', (reason: Error) => (error = reason));
-  const closed = new Promise<{ readonly error: Error | undefined }>((resolve) => {
+  const closed = new Promise<RawEnding>((resolve) => {
     socket.once('close', () => resolve({ error }));
   });
   const received = (): Buffer => Buffer.concat(chunks);

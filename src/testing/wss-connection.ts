@@ -46,7 +46,10 @@ export interface WssConnection {
   readonly socket: Socket;
   /** The TCP socket beneath: `socket` itself unless it is TLS. */
   readonly tcpSocket: Socket;
-  /** Gives the oldest message that no earlier call gave; rejects when the connection closes. */
+  /**
+   * Gives the oldest recorded message that no earlier call gave; rejects when the connection closes
+   * and none is left.
+   */
   nextMessage(): Promise<ReceivedMessage>;
   /**
    * Calls `listener` with every message from now on.

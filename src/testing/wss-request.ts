@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { TLSSocket } from 'node:tls';
+import { type PeerCertificate, TLSSocket } from 'node:tls';
 
 /** Who a client says it is, by its certificate. */
 export interface ClientIdentity {
@@ -39,7 +39,8 @@ export function toWssRequest(request: IncomingMessage): WssRequest {
   const tls = socket instanceof TLSSocket ? socket : undefined;
   return {
     method: method ?? '',
-    url: url ?? '',
+    // A request to a server has a target; the types of Node also cover answers to a client.
+    url: String(url),
     headers,
     protocols: offered === undefined ? [] : offered.split(',').map((each) => each.trim()),
     tlsVersion: tls?.getProtocol() ?? undefined,
@@ -55,15 +56,18 @@ function serverNameOf(socket: TLSSocket | undefined): string | undefined {
 }
 
 function clientOf(socket: TLSSocket): ClientIdentity | undefined {
-  const { raw, subject } = socket.getPeerCertificate();
-  // Without a certificate Node gives an empty object in spite of its types.
-  const der: Buffer | undefined = raw;
-  if (der === undefined) return undefined;
-  const certificate = new X509Certificate(der);
+  const peer = peerOf(socket);
+  if (peer?.raw === undefined) return undefined;
+  const { subject, serialNumber } = new X509Certificate(peer.raw);
   return {
-    commonName: String(subject.CN ?? ''),
-    subject: certificate.subject,
-    serialNumber: certificate.serialNumber,
+    commonName: String(peer.subject?.CN ?? ''),
+    subject,
+    serialNumber,
     isAuthorized: socket.authorized,
   };
+}
+
+// Node gives an empty object without a certificate, and null without a connection.
+function peerOf(socket: TLSSocket): Partial<PeerCertificate> | null {
+  return socket.getPeerCertificate();
 }

@@ -34,9 +34,8 @@ export interface WssServerOptions extends ListenOptions, WssProtocolOptions {
    * the client wait. A throw is answered with 500.
    */
   readonly onRequest?:
-    | ((request: WssRequest) => Refusal | undefined | void | Promise<Refusal | undefined | void>)
-    | undefined;
-  /** Called with each connection, before any of its messages. */
+    ((request: WssRequest) => Refusal | undefined | Promise<Refusal | undefined>) | undefined;
+  /** Called with each connection, before any of its messages. A throw is not caught. */
   readonly onConnection?: ((connection: WssConnection) => void) | undefined;
 }
 

@@ -16,8 +16,8 @@ const DER_SEQUENCE = 0x30;
  */
 export function readCertificates(loaded: LoadedMaterial): readonly X509Certificate[] {
   const { option, bytes } = loaded;
-  const encoded =
-    bytes[0] === DER_SEQUENCE ? [bytes] : bytes.toString('latin1').match(PEM_CERTIFICATE);
+  const isDer = bytes[0] === DER_SEQUENCE && !bytes.includes('-----BEGIN ');
+  const encoded = isDer ? [bytes] : bytes.toString('latin1').match(PEM_CERTIFICATE);
   if (encoded === null) throw new OptionRangeError(option, 'holds no certificate');
   return encoded.map((each, index) => {
     try {

@@ -45,18 +45,22 @@ function readPrivateKey(loaded: LoadedMaterial, passphrase: string | undefined):
       ...(isPem ? { format: 'pem' } : { format: 'der', type: 'pkcs8' }),
       ...(passphrase === undefined ? {} : { passphrase }),
     });
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_MISSING_PASSPHRASE') {
-      throw new OptionRangeError('tls.passphrase', `is missing: ${option} is encrypted`, {
-        cause: error,
-      });
+  } catch (cause) {
+    // Whether DER is encrypted shows only in Node's answer.
+    const isEncrypted = isPem ? bytes.includes('ENCRYPTED') : isMissingPassphrase(cause);
+    if (passphrase === undefined && isEncrypted) {
+      throw new OptionRangeError('tls.passphrase', `is missing: ${option} is encrypted`, { cause });
     }
     // A wrong passphrase does not always show as such: what it decrypts to may pass for padding.
-    if (passphrase !== undefined && (!isPem || bytes.includes('ENCRYPTED'))) {
-      throw new OptionRangeError('tls.passphrase', `does not decrypt ${option}`, { cause: error });
+    if (passphrase !== undefined && (!isPem || isEncrypted)) {
+      throw new OptionRangeError('tls.passphrase', `does not decrypt ${option}`, { cause });
     }
-    throw new OptionRangeError(option, 'holds no private key that can be parsed', { cause: error });
+    throw new OptionRangeError(option, 'holds no private key that can be parsed', { cause });
   }
+}
+
+function isMissingPassphrase(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MISSING_PASSPHRASE';
 }
 
 /**

@@ -5,6 +5,7 @@ import { checkKeys, checkOneOf, show } from '../errors/option-checks.js';
 import { OptionRangeError, OptionTypeError } from '../errors/option-error.js';
 import { checkMaterial } from './material.js';
 import type { Material, MaterialSlot } from './material.js';
+import { withoutFinalDot } from './server-name.js';
 
 /** The lowest TLS version that is spoken. */
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
@@ -101,11 +102,12 @@ function planServerName(servername: unknown): string | undefined {
   if (typeof servername !== 'string') {
     throw new OptionTypeError('tls.servername', `must be a string, got ${show(servername)}`);
   }
-  const ascii = isIP(servername) === 0 ? domainToASCII(servername) : '';
-  if (ascii === '') {
+  const ascii = /[/?#@:\\[\]]/.test(servername) ? '' : domainToASCII(servername);
+  // A number is an IPv4 address to a URL.
+  if (ascii === '' || isIP(ascii) !== 0) {
     throw new OptionRangeError('tls.servername', `must be a host name, got ${show(servername)}`);
   }
-  return ascii;
+  return withoutFinalDot(ascii);
 }
 
 function checkTogether({ cert, key, pfx, passphrase }: TlsPlan): void {

@@ -1,6 +1,7 @@
+import * as O from 'fp-ts/lib/Option.js';
 import { isOptionError } from '../../errors/option-error.js';
 import { isTransient } from '../is-transient.js';
-import { SocketError } from '../socket-error.js';
+import { endingOf } from './ending-of.js';
 
 /**
  * Tells whether a stream's error is transient: the default rule of `retryBackoff`.
@@ -27,5 +28,6 @@ import { SocketError } from '../socket-error.js';
  * ```
  */
 export function isTransientError(error: unknown): boolean {
-  return error instanceof SocketError ? isTransient(error.ending) : !isOptionError(error);
+  const ending = endingOf(error);
+  return O.isSome(ending) ? isTransient(ending.value) : !isOptionError(error);
 }

@@ -1,9 +1,9 @@
 import * as O from 'fp-ts/lib/Option.js';
 import { retry, throwError, timer } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { SocketError } from '../socket-error.js';
 import { checkBackoff } from './backoff-options.js';
 import type { BackoffOptions } from './backoff-options.js';
+import { endingOf } from './ending-of.js';
 import { isTransientError } from './is-transient-error.js';
 import type { RetryPolicy } from './retry-policy.js';
 import { withBackoff } from './with-backoff.js';
@@ -83,7 +83,7 @@ export function retryBackoff<T>(
       retry({
         delay: (error: unknown) => {
           if (!isTransient(error)) return throwError(() => error);
-          const next = decide(error instanceof SocketError ? O.some(error.ending) : O.none);
+          const next = decide(endingOf(error));
           if (O.isNone(next)) return throwError(() => error);
           const { attempt, delay } = next.value;
           onRetry?.({ error, attempt, delay });

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+
+import { jsonFailure } from '../../src/codec/json-failure.js';
+
+describe('jsonFailure', () => {
+  it('should show the text and say what the parser found', () => {
+    const data = Buffer.from('[1,\u0007');
+    const thrown = new SyntaxError("Unexpected token '\u0007'");
+    expect(jsonFailure('json', data, 'text', data.toString(), thrown)).toStrictEqual({
+      _tag: 'DecodeFailure',
+      phase: 'json',
+      codec: 'json',
+      kind: 'text',
+      data,
+      issues: [
+        {
+          path: [],
+          expected: 'JSON',
+          actual: String.raw`"[1,\u0007"`,
+          message: String.raw`not JSON: Unexpected token '\u0007'`,
+        },
+      ],
+    });
+  });
+});

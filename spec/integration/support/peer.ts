@@ -1,0 +1,36 @@
+import { acceptUpgrade, readRequestHead } from '../../../src/testing/index.js';
+import type { RawConnection } from '../../../src/testing/index.js';
+
+/** A script for a raw server: what it does with a connection. */
+export type Script = (connection: RawConnection) => unknown;
+
+/** Does the opening handshake right, then goes on with `script`. */
+export function afterUpgrade(
+  script: Script,
+  extraHeaders: Readonly<Record<string, string>> = {},
+): Script {
+  return async (connection) => {
+    acceptUpgrade(connection.socket, await readRequestHead(connection.socket), extraHeaders);
+    await script(connection);
+  };
+}
+
+/** Does the opening handshake right, then writes `chunks`, each with a write of its own. */
+export function sending(...chunks: readonly Uint8Array[]): Script {
+  return afterUpgrade(({ socket }) => {
+    for (const chunk of chunks) socket.write(chunk);
+  });
+}
+
+/** Waits for the request, then writes `answer` in place of a 101 and leaves the line open. */
+export function answering(answer: string): Script {
+  return async ({ socket }) => {
+    await readRequestHead(socket);
+    socket.write(answer);
+  };
+}
+
+/** Does nothing: a server that accepts the connection and never says a word. */
+export function silent(): void {
+  // As the name says.
+}
