@@ -14,6 +14,7 @@ const COMMAND_WORDS: Readonly<Record<string, string>> = {
   connectTimeout: '--connect-timeout',
   closeTimeout: '--close-timeout',
   maxPayload: '--max-payload',
+  limitRetries: '--max-retries',
 };
 
 const IN_TEXT = /\b(?:tls\.(?:ca|cert|key|pfx|passphrase|servername|minVersion)|connectTimeout)\b/g;

@@ -57,9 +57,12 @@ export class Attempt {
         }, connectTimeout),
       );
     }
-    this.#run().catch((error: unknown) => {
-      this.#fail(error);
-    });
+    // Later, since what the options are given as may call back into the socket.
+    Promise.resolve()
+      .then(() => this.#run())
+      .catch((error: unknown) => {
+        this.#fail(error);
+      });
   }
 
   /** Gives up without a word: no event follows. */
@@ -70,6 +73,7 @@ export class Attempt {
 
   async #run(): Promise<void> {
     const { signal } = this.#controller;
+    signal.throwIfAborted();
     const { url, upgrade, context } = await gatherRequest(this.#settings, this.#number, signal);
     this.#target = url.target;
     const { tls, lookup } = this.#settings;
@@ -83,7 +87,12 @@ export class Attempt {
         this.#phase = phase;
       },
     });
-    this.#upgrade(line, upgrade);
+    try {
+      this.#upgrade(line, upgrade);
+    } catch (error) {
+      line.socket.destroy();
+      throw error;
+    }
   }
 
   #upgrade({ socket, peer }: Dialled, request: UpgradeRequest): void {

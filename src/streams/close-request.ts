@@ -35,7 +35,8 @@ const MAX_REASON = 123;
  */
 export function toCloseOrder(value: unknown): CloseOrder {
   if (typeof value !== 'object' || value === null || value instanceof Error || !('code' in value)) {
-    return { code: UPSTREAM_FAILED_CODE, reason: '', cause: value };
+    const cause = value ?? new Error(`The source failed with ${String(value)}`);
+    return { code: UPSTREAM_FAILED_CODE, reason: '', cause };
   }
   const { code, reason = '' }: { code: unknown; reason?: unknown } = value;
   if (typeof code !== 'number') {

@@ -78,6 +78,14 @@ export class Connection {
       createConnection: () => socket,
       headers: request.headers as Record<string, string>,
       followRedirects: false,
+      finishRequest: (upgrade) => {
+        try {
+          upgrade.end();
+        } catch (error) {
+          // Thrown from here it would come before anybody listens to the request's errors.
+          upgrade.destroy(error as Error);
+        }
+      },
       ...(request.origin === undefined ? {} : { origin: request.origin }),
     };
     this.#ws = new WebSocket(request.href, [...request.protocols], options);

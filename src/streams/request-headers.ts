@@ -7,15 +7,18 @@ import { OptionRangeError, OptionTypeError } from '../errors/option-error.js';
 export type RequestHeaders = Readonly<Record<string, string | readonly string[]>>;
 
 // What the opening handshake is made of (RFC 6455 section 4.1).
-const RESERVED: Readonly<Record<string, string>> = {
-  connection: 'is set by the opening handshake',
-  upgrade: 'is set by the opening handshake',
-  'sec-websocket-key': 'is set by the opening handshake',
-  'sec-websocket-version': 'is set by the opening handshake',
-  'sec-websocket-accept': "is the server's to set",
-  'sec-websocket-protocol': 'is set through the option protocols',
-  'sec-websocket-extensions': 'is set through the option perMessageDeflate',
-};
+const RESERVED: ReadonlyMap<string, string> = new Map([
+  ['connection', 'is set by the opening handshake'],
+  ['upgrade', 'is set by the opening handshake'],
+  ['sec-websocket-key', 'is set by the opening handshake'],
+  ['sec-websocket-version', 'is set by the opening handshake'],
+  ['sec-websocket-accept', "is the server's to set"],
+  ['sec-websocket-protocol', 'is set through the option protocols'],
+  ['sec-websocket-extensions', 'is set through the option perMessageDeflate'],
+  ['content-length', 'belongs to a body, and the opening handshake has none'],
+  ['transfer-encoding', 'belongs to a body, and the opening handshake has none'],
+  ['trailer', 'belongs to a body, and the opening handshake has none'],
+]);
 
 /**
  * Checks the headers for an opening handshake.
@@ -66,6 +69,6 @@ function checkName(option: string, name: string): void {
   } catch {
     throw new OptionRangeError(option, `${show(name)} is not a header name (RFC 9110 section 5.1)`);
   }
-  const reserved = RESERVED[name.toLowerCase()];
+  const reserved = RESERVED.get(name.toLowerCase());
   if (reserved !== undefined) throw new OptionRangeError(`${option}.${name}`, reserved);
 }

@@ -36,13 +36,13 @@ export function checkMaterial(option: string, material: unknown): MaterialSlot {
     if (material.length === 0) throw new OptionRangeError(option, 'is empty');
     return { option, material };
   }
-  if (typeof material !== 'object' || material === null) {
+  if (typeof material !== 'object' || material === null || Array.isArray(material)) {
     throw new OptionTypeError(option, `must be a string, bytes or { file }, got ${show(material)}`);
   }
   checkKeys(option, material, ['file']);
   const { file } = material;
-  if (file instanceof URL && file.protocol === 'file:') return { option, material: { file } };
-  if (typeof file === 'string' && file !== '') return { option, material: { file } };
+  const path = file instanceof URL ? pathOf(file) : file;
+  if (typeof path === 'string' && path !== '') return { option, material: { file: path } };
   throw new OptionTypeError(`${option}.file`, `must be a path or a file: URL, got ${show(file)}`);
 }
 
@@ -68,6 +68,15 @@ export async function loadMaterial(slot: MaterialSlot): Promise<LoadedMaterial> 
   }
 }
 
+function pathOf(url: URL): string | undefined {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    // Another scheme, another host, or an encoded slash.
+    return undefined;
+  }
+}
+
 function isFileSource(material: Material): material is FileSource {
   return typeof material === 'object' && 'file' in material;
 }
@@ -84,8 +93,7 @@ function notEmpty(option: string, bytes: Buffer): Buffer {
 function unreadable(option: string, { file }: FileSource, error: unknown): unknown {
   if (error instanceof OptionRangeError) return error;
   const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-  const path = file instanceof URL ? fileURLToPath(file) : file;
-  return new OptionRangeError(option, `the file ${show(path)} cannot be read (${reason})`, {
+  return new OptionRangeError(option, `the file ${show(String(file))} cannot be read (${reason})`, {
     cause: error,
   });
 }

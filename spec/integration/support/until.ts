@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const DEADLINE = 5_000;
+const DEADLINE = 3_000;
 
 /**
  * Gives what `look` finds, as soon as it is neither undefined nor false.

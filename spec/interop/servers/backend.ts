@@ -35,6 +35,8 @@ export interface Backend {
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** What it told since it was started for the first time. */
   events(): Promise<readonly BackendEvent[]>;
+  /** The messages that it received on `/count` since it was started for the last time. */
+  received(): Promise<readonly string[]>;
   /** Waits until it has told an event that has these fields, and gives the first such event. */
   told(wanted: Partial<BackendEvent>): Promise<BackendEvent>;
 }
@@ -66,6 +68,11 @@ export async function createBackend(folder: string, port: number): Promise<Backe
       await stopped?.stop(signal);
     },
     events,
+    async received() {
+      const all = await events();
+      const start = all.findLastIndex(({ event }) => event === 'listening');
+      return all.slice(start).flatMap(({ message }) => (message === undefined ? [] : [message]));
+    },
     told: (wanted) =>
       waitFor(`backend event ${JSON.stringify(wanted)}`, async () =>
         (await events()).find((event) => matches(event, wanted)),

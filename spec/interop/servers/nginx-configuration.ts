@@ -21,6 +21,9 @@ export interface NginxSettings {
 /** How long a line below `/idle` may be silent, in milliseconds. */
 export const IDLE_TIMEOUT = 400;
 
+/** The body of the answer to `/forbidden`: longer than the part of it that is kept. */
+export const FORBIDDEN_BODY: string = 'You may not enter here. '.repeat(60);
+
 /** Gives the text of nginx.conf. */
 export function nginxConfiguration(settings: NginxSettings): string {
   const { folder, ports } = settings;
@@ -73,6 +76,14 @@ function server(port: number, protocols: string, settings: NginxSettings): strin
     location /idle/ {
       proxy_pass http://127.0.0.1:${settings.backendPort};
       proxy_read_timeout ${IDLE_TIMEOUT}ms;
+    }
+    location = /forbidden {
+      default_type text/plain;
+      return 403 '${FORBIDDEN_BODY}';
+    }
+    location = /overloaded {
+      add_header Retry-After 7 always;
+      return 503;
     }
   }`;
 }

@@ -24,7 +24,7 @@ export interface Stack {
   /** The URL of `path` behind nginx. */
   url(path: string, port?: keyof NginxPorts): string;
   /** Ends both servers and removes their folder. */
-  stop(this: void): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts both servers, on free ports of 127.0.0.1, with a folder and certificates of their own. */

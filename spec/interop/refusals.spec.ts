@@ -1,0 +1,228 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import {
+  exponentialBackoff,
+  isTransient,
+  text,
+  TlsError,
+  UpgradeRefusedError,
+  webSocket,
+} from '../../src/index.js';
+import type { SocketOptions, TlsOptions } from '../../src/index.js';
+import { createCertificateAuthority } from '../../src/testing/index.js';
+import type { LeafOptions } from '../../src/testing/index.js';
+import { record } from './recording.js';
+import type { Recording } from './recording.js';
+import type { Credentials } from './servers/credentials.js';
+import { FORBIDDEN_BODY } from './servers/nginx-configuration.js';
+import type { NginxPorts } from './servers/nginx-configuration.js';
+import { startStack } from './servers/stack.js';
+import type { Stack } from './servers/stack.js';
+import { waitFor } from './servers/wait-for.js';
+
+const HOUR = 3_600_000;
+
+const backoff = exponentialBackoff({ initialDelay: 10, maxDelay: 40, jitter: 'none' });
+
+describe('refusals', () => {
+  let stack: Stack;
+  let requestsBefore: readonly string[];
+  let linesBefore: number;
+
+  beforeAll(async () => {
+    stack = await startStack();
+    return stack.stop;
+  });
+
+  beforeEach(async () => {
+    requestsBefore = await stack.nginx.accessLog();
+    linesBefore = (await stack.nginx.errorLog()).length;
+  });
+
+  /** Dials under a policy, so that it shows which refusals are for good. */
+  function dial(
+    path: string,
+    options: Partial<SocketOptions<string, string>> = {},
+  ): Recording<string> {
+    const common = { url: stack.url(path), tls: stack.tls, reconnect: backoff };
+    return record(webSocket({ ...common, ...options, codec: text() }));
+  }
+
+  /** The requests that nginx has answered in this test. */
+  async function requests(): Promise<readonly string[]> {
+    return (await stack.nginx.accessLog()).slice(requestsBefore.length);
+  }
+
+  function tags({ states }: Recording<string>): readonly string[] {
+    return states.map(({ _tag }) => _tag);
+  }
+
+  async function withCertificate(
+    { authority }: Pick<Credentials, 'authority'>,
+    options: Partial<LeafOptions> = {},
+  ): Promise<TlsOptions> {
+    const client = await authority.issue({ commonName: 'trader-8', usage: 'client', ...options });
+    const ca = stack.credentials.authority.certificate;
+    return { ca, cert: client.chain, key: client.key };
+  }
+
+  it.each<{
+    name: string;
+    tls: () => Promise<TlsOptions>;
+    line: string;
+    body: string;
+  }>([
+    {
+      name: 'without a client certificate',
+      tls: () => Promise.resolve({ ca: stack.credentials.authority.certificate }),
+      line: 'NONE',
+      body: 'No required SSL certificate was sent',
+    },
+    {
+      name: 'with a client certificate from another authority',
+      tls: async () => withCertificate({ authority: await createCertificateAuthority() }),
+      line: 'FAILED:unable to verify the first certificate',
+      body: 'The SSL certificate error',
+    },
+    {
+      name: 'with a client certificate that has expired',
+      tls: () => {
+        const notBefore = new Date(Date.now() - 2 * HOUR);
+        const notAfter = new Date(Date.now() - HOUR);
+        return withCertificate(stack.credentials, { notBefore, notAfter });
+      },
+      line: 'FAILED:certificate has expired',
+      body: 'The SSL certificate error',
+    },
+    {
+      name: 'with the certificate of a server',
+      tls: () => withCertificate(stack.credentials, { usage: 'server' }),
+      line: 'FAILED:unsuitable certificate purpose',
+      body: 'The SSL certificate error',
+    },
+  ])('should fail with HTTP 400 at once $name', async ({ tls, line, body }) => {
+    const recording = dial('/echo', { tls: await tls() });
+    const error = await recording.failed();
+
+    expect(error).toBeInstanceOf(UpgradeRefusedError);
+    expect(error.code).toBe('ERR_WSS_UPGRADE_REFUSED');
+    expect(error.ending).toEqual({
+      _tag: 'UpgradeRefused',
+      by: 'server',
+      phase: 'upgrade',
+      status: 400,
+      statusText: 'Bad Request',
+      headers: expect.objectContaining({ 'content-type': 'text/html' }) as unknown,
+      body: expect.stringContaining(`<title>400 ${body}</title>`) as string,
+      uptime: 0,
+      target: `localhost:${stack.nginx.ports.tls}`,
+    });
+    expect(isTransient(error.ending)).toBe(false);
+    expect(tags(recording)).toEqual(['Idle', 'Connecting', 'Closed']);
+    // The TLS handshake was good, then.
+    expect(await requests()).toEqual([`TLSv1.3 ${line} 400 /echo`]);
+  });
+
+  it('should fail with HTTP 400 when the port speaks TLS and the URL does not', async () => {
+    const url = `ws://localhost:${stack.nginx.ports.tls}/echo`;
+    const recording = record(webSocket({ url, codec: text(), reconnect: backoff }));
+    const error = await recording.failed();
+
+    expect(error.ending).toMatchObject({
+      _tag: 'UpgradeRefused',
+      status: 400,
+      body: expect.stringContaining('plain HTTP request was sent to HTTPS port') as string,
+    });
+    expect(tags(recording)).toEqual(['Idle', 'Connecting', 'Closed']);
+  });
+
+  it('should fail with HTTP 403 at once and keep the first KiB of the body', async () => {
+    const recording = dial('/forbidden');
+    const error = await recording.failed();
+
+    expect(error.ending).toMatchObject({
+      _tag: 'UpgradeRefused',
+      status: 403,
+      statusText: 'Forbidden',
+      body: FORBIDDEN_BODY.slice(0, 1024),
+    });
+    expect(tags(recording)).toEqual(['Idle', 'Connecting', 'Closed']);
+    expect(await requests()).toEqual(['TLSv1.3 SUCCESS 403 /forbidden']);
+  });
+
+  it('should wait for as long as HTTP 503 asks for', async () => {
+    const { delay, ending } = await dial('/overloaded').state('Waiting');
+
+    expect(ending).toMatchObject({
+      _tag: 'UpgradeRefused',
+      status: 503,
+      headers: { 'retry-after': '7' },
+    });
+    expect(isTransient(ending)).toBe(true);
+    expect(delay).toBe(7_000);
+  });
+
+  describe.each<{ port: keyof NginxPorts }>([{ port: 'tls12' }, { port: 'tls13' }])(
+    'of the server itself, on port $port',
+    ({ port }) => {
+      it.each<{
+        name: string;
+        tls: () => Promise<TlsOptions>;
+        reason: string;
+        policyErrors: readonly string[];
+      }>([
+        {
+          name: 'another authority is trusted',
+          tls: async () => {
+            const { certificate } = await createCertificateAuthority();
+            return { ...stack.tls, ca: certificate };
+          },
+          reason: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+          policyErrors: ['chain'],
+        },
+        {
+          name: 'no authority but those of Node is trusted',
+          tls: () => Promise.resolve({ ...stack.tls, ca: undefined }),
+          reason: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+          policyErrors: ['chain'],
+        },
+        {
+          name: 'the certificate is for another name',
+          tls: () => Promise.resolve({ ...stack.tls, servername: 'feed.example' }),
+          reason: 'ERR_TLS_CERT_ALTNAME_INVALID',
+          policyErrors: ['name-mismatch'],
+        },
+      ])('should come before the request when $name', async ({ tls, reason, policyErrors }) => {
+        const url = stack.url('/echo', port);
+        const recording = dial('', {
+          url,
+          tls: await tls(),
+          headers: { authorization: 'Bearer 7' },
+        });
+        const error = await recording.failed();
+
+        expect(error).toBeInstanceOf(TlsError);
+        expect(error.code).toBe('ERR_WSS_CERTIFICATE');
+        expect(error.ending).toEqual({
+          _tag: 'TlsFailed',
+          by: 'policy',
+          phase: 'verify',
+          reason,
+          policyErrors,
+          advice: expect.any(String) as string,
+          uptime: 0,
+          target: `localhost:${stack.nginx.ports[port]}`,
+          cause: expect.any(Error) as Error,
+        });
+        expect(tags(recording)).toEqual(['Idle', 'Connecting', 'Closed']);
+        // Nginx saw the line come and go, and no request in between.
+        await waitFor('line in the log of nginx', async () =>
+          /(client|peer) closed connection (while waiting for request|in SSL handshake)/.test(
+            (await stack.nginx.errorLog()).slice(linesBefore),
+          ),
+        );
+        expect(await requests()).toEqual([]);
+      });
+    },
+  );
+});

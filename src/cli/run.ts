@@ -1,0 +1,42 @@
+import type { CommandIo } from './command-io.js';
+import { connect } from './connect.js';
+import { demo } from './demo/demo.js';
+import { EXIT_CODE } from './exit-code.js';
+import type { ExitCode } from './exit-code.js';
+import { HELP } from './help.js';
+import { LineWriter } from './line-writer.js';
+import { parseArguments } from './parse-arguments.js';
+import { UsageError } from './usage-error.js';
+import { readVersion } from './version.js';
+
+/**
+ * Runs the command `rx-wss` to its end.
+ *
+ * @param io - The arguments, the streams, the environment, and the wish to end.
+ * @returns The exit code. All that it started has ended by then, but for a closing handshake that a
+ * second interrupt, or a lost reader, has cut short.
+ */
+export async function run(io: CommandIo): Promise<ExitCode> {
+  const out = new LineWriter(io.stdout, io.env);
+  const err = new LineWriter(io.stderr, io.env);
+  try {
+    const command = parseArguments(io.args);
+    switch (command._tag) {
+      case 'Help':
+        out.write(HELP);
+        return EXIT_CODE.done;
+      case 'Version':
+        out.write(readVersion());
+        return EXIT_CODE.done;
+      case 'Demo':
+        return await demo(io, out, err);
+      case 'Connect':
+        return await connect(command, io, out, err);
+    }
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    err.write(`rx-wss: ${error.message}`);
+    err.write("Try 'rx-wss --help'.");
+    return EXIT_CODE.usage;
+  }
+}
