@@ -11,12 +11,17 @@ export type { Rejected } from './streams/rejected.js';
 
 // Its life.
 export type {
+  CloseStarted,
   ClosedState,
   ClosingState,
   ConnectingState,
+  Dialled,
+  Ended,
   IdleState,
   OpenInfo,
+  Opened,
   OpenState,
+  RetryScheduled,
   SocketEvent,
   SocketState,
   WaitingState,
@@ -98,6 +103,7 @@ export type { Jitter } from './streams/backoff/jitter.js';
 export { DEFAULT_MIN_UPTIME } from './streams/backoff/retry-counter.js';
 export { retryAfter } from './streams/backoff/retry-after.js';
 export { retryBackoff } from './streams/backoff/retry-backoff.js';
+export { isTransientError } from './streams/backoff/is-transient-error.js';
 export type { RetryBackoffOptions, RetryNotice } from './streams/backoff/retry-backoff.js';
 export { repeatBackoff } from './streams/backoff/repeat-backoff.js';
 export type { RepeatBackoffOptions } from './streams/backoff/repeat-backoff.js';

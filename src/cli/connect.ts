@@ -61,6 +61,7 @@ export async function connect(
       // Last, since it dials: the others are there to see it.
       receive(socket, out),
     ),
+    { defaultValue: EXIT_CODE.failed },
   );
 }
 

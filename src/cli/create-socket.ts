@@ -46,9 +46,7 @@ function socketOptions(
     tls: tlsOf(args, env),
     codec: messageCodec,
     reconnect:
-      maxRetries === 0
-        ? undefined
-        : concatPolicies(exponentialBackoff(), limitRetries(maxRetries)),
+      maxRetries === 0 ? undefined : concatPolicies(exponentialBackoff(), limitRetries(maxRetries)),
     // What waits for a connection is at most the chunk of input in hand, however many lines it has.
     outbox: { maxMessages: Infinity, maxBytes: Infinity },
     connectTimeout,
@@ -72,7 +70,7 @@ function headersOf({ headers, headerFile }: ConnectArguments): Headers | (() => 
 
 function tlsOf(args: ConnectArguments, env: Env): TlsOptions | undefined {
   const { ca, cert, key, pfx, servername, minTlsVersion } = args;
-  const file = (path: string | undefined) => path === undefined ? undefined : { file: path };
+  const file = (path: string | undefined) => (path === undefined ? undefined : { file: path });
   const given = {
     ca: ca.length === 0 ? undefined : ca.map((each) => ({ file: each })),
     cert: file(cert),

@@ -30,13 +30,16 @@ export function inputLines(input: Readable, isWanted: Observable<boolean>): Obse
       if (last !== '') subscriber.next(last);
       subscriber.complete();
     };
-    const onError = (error: Error): void => subscriber.error(error);
+    const onError = (error: unknown): void => subscriber.error(error);
     input.pause();
     input.on('data', onData).once('end', onEnd).once('error', onError);
     subscriber.add(
-      isWanted.subscribe((wanted) => {
-        if (wanted) input.resume();
-        else input.pause();
+      isWanted.subscribe({
+        next: (wanted) => {
+          if (wanted) input.resume();
+          else input.pause();
+        },
+        error: onError,
       }),
     );
     return () => {

@@ -1,6 +1,7 @@
 import type { CommandIo } from './command-io.js';
 import { connect } from './connect.js';
 import { demo } from './demo/demo.js';
+import { KitMissingError } from './demo/load-test-kit.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import { HELP } from './help.js';
@@ -34,6 +35,10 @@ export async function run(io: CommandIo): Promise<ExitCode> {
         return await connect(command, io, out, err);
     }
   } catch (error) {
+    if (error instanceof KitMissingError) {
+      err.write(`rx-wss: ${error.message}`);
+      return EXIT_CODE.failed;
+    }
     if (!(error instanceof UsageError)) throw error;
     err.write(`rx-wss: ${error.message}`);
     err.write("Try 'rx-wss --help'.");

@@ -96,8 +96,8 @@ function linesToSend(
     }),
     filter(E.isRight),
     map(({ right }) => right),
-    catchError((error: Error) => {
-      const text = `standard input cannot be read: ${printable(error.message)}`;
+    catchError((error: unknown) => {
+      const text = `standard input cannot be read: ${printable(String(error))}`;
       report({ label: 'not sent', colour: 'red', text });
       return EMPTY;
     }),

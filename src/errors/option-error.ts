@@ -9,6 +9,7 @@ export class OptionTypeError extends TypeError {
   static readonly brand: string = 'OptionTypeError';
   override readonly name = 'OptionTypeError';
   readonly _tag = 'OptionError';
+  /** Identifies the error. */
   readonly code = 'ERR_WSS_OPTION_TYPE';
   /** The path of the option, e.g. `tls.ca[1]`. */
   readonly option: string;
@@ -32,6 +33,7 @@ export class OptionRangeError extends RangeError {
   static readonly brand: string = 'OptionRangeError';
   override readonly name = 'OptionRangeError';
   readonly _tag = 'OptionError';
+  /** Identifies the error. */
   readonly code = 'ERR_WSS_OPTION_RANGE';
   /** The path of the option, e.g. `tls.ca[1]`. */
   readonly option: string;

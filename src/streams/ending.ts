@@ -37,7 +37,9 @@ export interface UpgradeRefused extends EndingFields {
   readonly _tag: 'UpgradeRefused';
   readonly by: 'server';
   readonly phase: 'upgrade';
+  /** The HTTP status. */
   readonly status: number;
+  /** The reason phrase, as the server sent it. */
   readonly statusText: string;
   /** The response's headers, names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;

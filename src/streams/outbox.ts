@@ -12,7 +12,9 @@ export interface OutboxOptions {
 
 /** {@link OutboxOptions} with the defaults filled in. */
 export interface OutboxLimits {
+  /** The most messages that wait. */
   readonly maxMessages: number;
+  /** The most bytes that wait. */
   readonly maxBytes: number;
 }
 

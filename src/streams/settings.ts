@@ -171,7 +171,7 @@ function checkTls(options: unknown): TlsSettings {
 
 function checkCodec<In, Out>(codec: Codec<In, Out> | undefined): Codec<In, Out> {
   // Without a codec the messages are of type unknown, which json() reads and writes.
-  if (codec === undefined) return json() as Codec<unknown, unknown> as Codec<In, Out>;
+  if (codec === undefined) return json() as Codec<In, Out>;
   checkMethods('codec', codec, ['decode', 'encode']);
   return codec;
 }

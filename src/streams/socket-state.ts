@@ -46,7 +46,9 @@ export interface WaitingState {
 /** Our close is on its way, and the server has not answered it yet. */
 export interface ClosingState {
   readonly _tag: 'Closing';
+  /** The close code that we sent. */
   readonly code: number;
+  /** The close reason that we sent. */
   readonly reason: string;
 }
 
@@ -62,17 +64,34 @@ export type SocketState =
   IdleState | ConnectingState | OpenState | WaitingState | ClosingState | ClosedState;
 
 /** What moves a socket from one state to the next. */
-export type SocketEvent =
-  | { readonly _tag: 'Dialled'; readonly attempt: number }
-  | { readonly _tag: 'Opened'; readonly info: OpenInfo }
-  | {
-      readonly _tag: 'RetryScheduled';
-      readonly attempt: number;
-      readonly delay: number;
-      readonly ending: Ending;
-    }
-  | { readonly _tag: 'CloseStarted'; readonly code: number; readonly reason: string }
-  | { readonly _tag: 'Ended'; readonly ending: Ending };
+export type SocketEvent = Dialled | Opened | RetryScheduled | CloseStarted | Ended;
+
+/** An attempt was begun. */
+export interface Dialled extends Omit<ConnectingState, '_tag'> {
+  readonly _tag: 'Dialled';
+}
+
+/** The connection opened. */
+export interface Opened {
+  readonly _tag: 'Opened';
+  /** What is known of it. */
+  readonly info: OpenInfo;
+}
+
+/** The line was lost, and there will be another attempt. */
+export interface RetryScheduled extends Omit<WaitingState, '_tag'> {
+  readonly _tag: 'RetryScheduled';
+}
+
+/** Our close was sent. */
+export interface CloseStarted extends Omit<ClosingState, '_tag'> {
+  readonly _tag: 'CloseStarted';
+}
+
+/** It is over. */
+export interface Ended extends Omit<ClosedState, '_tag'> {
+  readonly _tag: 'Ended';
+}
 
 /** The state that a socket starts in. */
 export const IDLE: IdleState = Object.freeze({ _tag: 'Idle' });

@@ -1,5 +1,5 @@
-import { acceptUpgrade, readRequestHead } from '../../../src/testing/index.js';
-import type { RawConnection } from '../../../src/testing/index.js';
+import { acceptUpgrade, parseFrames, readRequestHead } from '../../../src/testing/index.js';
+import type { Frame, RawConnection } from '../../../src/testing/index.js';
 
 /** A script for a raw server: what it does with a connection. */
 export type Script = (connection: RawConnection) => unknown;
@@ -33,4 +33,19 @@ export function answering(answer: string): Script {
 /** Does nothing: a server that accepts the connection and never says a word. */
 export function silent(): void {
   // As the name says.
+}
+
+/** The frames that the client has sent after its request. */
+export function framesOf({ received }: RawConnection): readonly Frame[] {
+  return parseFrames(received.subarray(received.indexOf('\r\n\r\n') + 4)).frames;
+}
+
+/** Waits for a frame with `opcode` from the client. */
+export async function frameFrom(connection: RawConnection, opcode: number): Promise<Frame> {
+  const find = (): Frame | undefined =>
+    framesOf(connection).find((frame) => frame.opcode === opcode);
+  await connection.receivedUntil(() => find() !== undefined);
+  const found = find();
+  if (found === undefined) throw new Error(`no frame with opcode ${opcode}`);
+  return found;
 }

@@ -3,7 +3,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import { describe, expect, it } from 'vitest';
 import { OptionRangeError, OptionTypeError } from '../../../src/errors/option-error.js';
 import { constantBackoff } from '../../../src/streams/backoff/constant-backoff.js';
-import { LONGEST_DELAY } from '../../../src/streams/backoff/longest-delay.js';
+import { MAX_TIMER } from '../../../src/errors/option-checks.js';
 import { statuses, statusOf } from './retry-statuses.js';
 
 describe('constantBackoff', () => {
@@ -25,7 +25,7 @@ describe('constantBackoff', () => {
   it('should give the same delay for the same status, and never more than its delay', () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 0, max: LONGEST_DELAY }),
+        fc.integer({ min: 0, max: MAX_TIMER }),
         fc.constantFrom('none', 'full', 'equal'),
         statuses,
         (delay, jitter, status) => {

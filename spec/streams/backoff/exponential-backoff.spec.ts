@@ -4,17 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { OptionRangeError, OptionTypeError } from '../../../src/errors/option-error.js';
 import { exponentialBackoff } from '../../../src/streams/backoff/exponential-backoff.js';
 import type { ExponentialBackoffOptions } from '../../../src/streams/backoff/exponential-backoff.js';
-import { LONGEST_DELAY } from '../../../src/streams/backoff/longest-delay.js';
+import { MAX_TIMER } from '../../../src/errors/option-checks.js';
 import { statuses, statusOf } from './retry-statuses.js';
 
 const optionsOf = fc
   .record({
-    initialDelay: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: LONGEST_DELAY })),
+    initialDelay: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: MAX_TIMER })),
     more: fc.oneof(fc.nat(), fc.constant(Infinity)),
     factor: fc.oneof(fc.double({ min: 1, noNaN: true }), fc.constant(1)),
     jitter: fc.constantFrom('none', 'full', 'equal', 'decorrelated'),
   })
-  .filter(({ initialDelay, more }) => more === Infinity || initialDelay + more <= LONGEST_DELAY)
+  .filter(({ initialDelay, more }) => more === Infinity || initialDelay + more <= MAX_TIMER)
   .map(({ more, ...rest }) => ({ ...rest, maxDelay: rest.initialDelay + more }));
 
 describe('exponentialBackoff', () => {
@@ -61,7 +61,7 @@ describe('exponentialBackoff', () => {
       fc.property(optionsOf, statuses, (options, status) => {
         const result = O.getOrElse(() => NaN)(exponentialBackoff(options)(status));
         expect(result).toBeGreaterThanOrEqual(0);
-        expect(result).toBeLessThanOrEqual(Math.min(options.maxDelay, LONGEST_DELAY));
+        expect(result).toBeLessThanOrEqual(Math.min(options.maxDelay, MAX_TIMER));
       }),
       { numRuns: 1_000 },
     );

@@ -6,10 +6,10 @@ import {
   fullJitter,
   spread,
 } from '../../../src/streams/backoff/jitter.js';
-import { LONGEST_DELAY } from '../../../src/streams/backoff/longest-delay.js';
+import { MAX_TIMER } from '../../../src/errors/option-checks.js';
 import { draws } from './retry-statuses.js';
 
-const delays = fc.integer({ min: 0, max: LONGEST_DELAY });
+const delays = fc.integer({ min: 0, max: MAX_TIMER });
 
 describe('fullJitter', () => {
   it.each([

@@ -4,12 +4,13 @@ import {
   defer,
   EMPTY,
   filter,
-  from,
   ignoreElements,
   map,
   merge,
   mergeMap,
   of,
+  skip,
+  switchMap,
   take,
   takeWhile,
   tap,
@@ -17,7 +18,7 @@ import {
 import type { Observable } from 'rxjs';
 
 import { exponentialBackoff, SocketError, webSocket } from '../../index.js';
-import type { SocketOptions, SocketState, SocketSubject } from '../../index.js';
+import type { SocketOptions, SocketSubject } from '../../index.js';
 import type { DemoEvent, Lack } from './demo-event.js';
 import type { FeedServer } from './feed-server.js';
 import { clientCodec } from './messages.js';
@@ -58,11 +59,14 @@ function tryWithout(lack: Lack, feed: FeedServer): Observable<DemoEvent> {
     take(1),
     ignoreElements(),
     catchError((error: unknown) =>
-      error instanceof SocketError
-        ? of<DemoEvent>({ _tag: 'Refused', lack, ending: error.ending })
-        : EMPTY,
+      isSocketError(error) ? of<DemoEvent>({ _tag: 'Refused', lack, ending: error.ending }) : EMPTY,
     ),
   );
+}
+
+// instanceof alone gives its ending the type any.
+function isSocketError(error: unknown): error is SocketError {
+  return error instanceof SocketError;
 }
 
 function follow(feed: FeedServer): Observable<DemoEvent> {
@@ -75,7 +79,7 @@ function follow(feed: FeedServer): Observable<DemoEvent> {
     mergeMap((state) =>
       concat(
         of<DemoEvent>({ _tag: 'StateChanged', state }),
-        state._tag === 'Open' ? subscribeTo('SOL', socket) : EMPTY,
+        state._tag === 'Open' ? subscribeTo('SOL', state.attempt, socket) : EMPTY,
       ),
     ),
   );
@@ -88,5 +92,35 @@ function follow(feed: FeedServer): Observable<DemoEvent> {
     // The state tells what it failed with.
     catchError(() => EMPTY),
   );
-  return merge(actions, states, rejected, received).pipe(sayGoodbye(socket), takeWhile(isUnderWay, true));
+  return merge(actions, states, rejected, goodbye(socket), received).pipe(
+    takeWhile((event) => !isEnd(event), true),
+  );
+}
+
+/** The outbox would do too, but a command that was sent is lost with its connection. */
+function subscribeTo(symbol: string, id: number, socket: FeedSocket): Observable<DemoEvent> {
+  return defer(() => {
+    const command: Command = { type: 'subscribe', id, symbol };
+    socket.next(command);
+    return of<DemoEvent>({ _tag: 'CommandSent', command });
+  });
+}
+
+/** Closes when the line has come back often enough, and ticks have followed. */
+function goodbye(socket: FeedSocket): Observable<never> {
+  return socket.state.pipe(
+    filter(({ _tag }) => _tag === 'Open'),
+    skip(RECONNECTS),
+    take(1),
+    switchMap(() => socket),
+    filter(({ type }) => type === 'tick'),
+    take(LAST_TICKS),
+    tap({ complete: () => socket.complete() }),
+    ignoreElements(),
+    catchError(() => EMPTY),
+  );
+}
+
+function isEnd(event: DemoEvent): boolean {
+  return event._tag === 'StateChanged' && event.state._tag === 'Closed';
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import * as E from 'fp-ts/lib/Either.js';
-import { from, interval, Subject, takeUntil, takeWhile } from 'rxjs';
+import { Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import type { IssuedCertificate, WssConnection, WssRequest } from '../../testing/index.js';
@@ -32,7 +32,11 @@ const MALFORMED = 6;
 /** Into how many fragments one tick after the other is cut. */
 const FRAGMENTS: readonly number[] = [1, 4, 1, 16];
 
-const OPENING_PRICES: Readonly<Record<string, number>> = { BTC: 67_012.5, ETH: 3_508.2, SOL: 148.7 };
+const OPENING_PRICES: Readonly<Record<string, number>> = {
+  BTC: 67_012.5,
+  ETH: 3_508.2,
+  SOL: 148.7,
+};
 
 /**
  * Starts the feed on loopback, with certificates made on the spot, in memory.
@@ -81,22 +85,21 @@ function serve(connection: WssConnection, number: number, tell: (action: string)
     symbols.push(symbol);
     send({ type: 'subscribed', id, symbol });
   });
-  interval(TICK_INTERVAL)
-    .pipe(
-      takeUntil(from(connection.closed)),
-      takeWhile((index) => number > 2 || index <= TICKS_BEFORE_FAULT),
-    )
-    .subscribe((index) => {
-      if (number <= 2 && index === TICKS_BEFORE_FAULT) {
-        breakOff(connection, number, tell);
-      } else if (number === 1 && index === MALFORMED) {
-        tell('sends a tick whose price is text');
-        void connection.send(JSON.stringify({ ...tick('BTC', index, 1), price: '67,012.50' }));
-      } else {
-        const fragments = FRAGMENTS[index % FRAGMENTS.length] ?? 1;
-        send(tick(symbols[index % symbols.length] ?? 'BTC', index, fragments), fragments);
-      }
-    });
+  let index = 0;
+  const timer = setInterval(() => {
+    if (number <= 2 && index === TICKS_BEFORE_FAULT) {
+      clearInterval(timer);
+      breakOff(connection, number, tell);
+    } else if (number === 1 && index === MALFORMED) {
+      tell('sends a tick whose price is text');
+      void connection.send(JSON.stringify({ ...tick('BTC', index, 1), price: '67,012.50' }));
+    } else {
+      const fragments = FRAGMENTS[index % FRAGMENTS.length] ?? 1;
+      send(tick(symbols[index % symbols.length] ?? 'BTC', index, fragments), fragments);
+    }
+    index += 1;
+  }, TICK_INTERVAL);
+  void connection.closed.then(() => clearInterval(timer));
 }
 
 function breakOff(connection: WssConnection, number: number, tell: (action: string) => void): void {

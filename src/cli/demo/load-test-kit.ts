@@ -11,12 +11,15 @@ export class KitMissingError extends Error {
 /**
  * Gives the test kit.
  *
+ * @param load - Imports it; a parameter for the spec.
  * @throws KitMissingError (as a rejection) when the packages that it makes certificates with are not
  * installed: they are optional.
  */
-export async function loadTestKit(): Promise<typeof TestKit> {
+export async function loadTestKit(
+  load: () => Promise<typeof TestKit> = () => import('../../testing/index.js'),
+): Promise<typeof TestKit> {
   try {
-    return await import('../../testing/index.js');
+    return await load();
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) {
       throw error;

@@ -1,8 +1,7 @@
 import * as O from 'fp-ts/lib/Option.js';
-import { checkKeys, checkNumber, checkOneOf } from '../../errors/option-checks.js';
+import { checkKeys, checkNumber, checkOneOf, MAX_TIMER } from '../../errors/option-checks.js';
 import { spread } from './jitter.js';
 import type { Jitter } from './jitter.js';
-import { LONGEST_DELAY } from './longest-delay.js';
 import type { RetryPolicy } from './retry-policy.js';
 
 /** The options of {@link constantBackoff}. */
@@ -59,7 +58,7 @@ export function constantBackoff(options: ConstantBackoffOptions = {}): RetryPoli
   checkKeys(path, given, Object.keys(defaults));
   const delay = checkNumber(`${path}.delay`, options.delay, defaults.delay, {
     min: 0,
-    max: LONGEST_DELAY,
+    max: MAX_TIMER,
   });
   const jitter = checkOneOf(`${path}.jitter`, options.jitter, defaults.jitter, JITTERS);
 

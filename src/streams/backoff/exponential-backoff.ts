@@ -1,9 +1,14 @@
 import * as O from 'fp-ts/lib/Option.js';
-import { checkDuration, checkKeys, checkNumber, checkOneOf } from '../../errors/option-checks.js';
+import {
+  checkDuration,
+  checkKeys,
+  checkNumber,
+  checkOneOf,
+  MAX_TIMER,
+} from '../../errors/option-checks.js';
 import { OptionRangeError } from '../../errors/option-error.js';
 import { decorrelatedJitter, spread } from './jitter.js';
 import type { Jitter } from './jitter.js';
-import { LONGEST_DELAY } from './longest-delay.js';
 import type { RetryPolicy } from './retry-policy.js';
 
 /** The options of {@link exponentialBackoff}. */
@@ -80,11 +85,11 @@ export function exponentialBackoff(options: ExponentialBackoffOptions = {}): Ret
     `${path}.initialDelay`,
     options.initialDelay,
     defaults.initialDelay,
-    { min: 0, max: LONGEST_DELAY },
+    { min: 0, max: MAX_TIMER },
   );
   const maxDelay = Math.min(
     checkDuration(`${path}.maxDelay`, options.maxDelay, defaults.maxDelay),
-    LONGEST_DELAY,
+    MAX_TIMER,
   );
   if (maxDelay < initialDelay) {
     throw new OptionRangeError(

@@ -2,7 +2,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import type { Option } from 'fp-ts/lib/Option.js';
 import type { Ending } from '../ending.js';
 import { parseHttpDate } from './http-date.js';
-import { LONGEST_DELAY } from './longest-delay.js';
+import { MAX_TIMER } from '../../errors/option-checks.js';
 
 /**
  * Gives how long the server asks to wait before the next attempt: the `Retry-After` of an opening
@@ -37,5 +37,5 @@ export function retryAfter(ending: Ending, now: number): Option<number> {
   const wait = /^\d+$/.test(text)
     ? O.some(Number(text) * 1_000)
     : O.Functor.map(parseHttpDate(text, now), (date) => date - now);
-  return O.Functor.map(wait, (delay) => Math.min(Math.max(0, delay), LONGEST_DELAY));
+  return O.Functor.map(wait, (delay) => Math.min(Math.max(0, delay), MAX_TIMER));
 }

@@ -1,9 +1,8 @@
 import * as O from 'fp-ts/lib/Option.js';
 import type { Option } from 'fp-ts/lib/Option.js';
-import { show } from '../../errors/option-checks.js';
+import { show, MAX_TIMER } from '../../errors/option-checks.js';
 import { OptionRangeError, OptionTypeError } from '../../errors/option-error.js';
 import type { Ending } from '../ending.js';
-import { LONGEST_DELAY } from './longest-delay.js';
 import { retryAfter } from './retry-after.js';
 import type { RetryPolicy, RetryStatus } from './retry-policy.js';
 
@@ -116,7 +115,7 @@ export function nextRetry(
   if (O.isNone(wanted)) return O.none;
   const asked = O.chain((each: Ending) => retryAfter(each, now))(ending);
   const least = O.isSome(asked) ? asked.value : 0;
-  const delay = Math.min(Math.ceil(Math.max(wanted.value, least)), LONGEST_DELAY);
+  const delay = Math.min(Math.ceil(Math.max(wanted.value, least)), MAX_TIMER);
   if (elapsed + delay > (policy.maxElapsed ?? Infinity)) return O.none;
   return O.some({
     attempt: iterNumber + 2,
