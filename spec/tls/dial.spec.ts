@@ -28,6 +28,11 @@ beforeAll(async () => {
   });
 });
 
+function secure(socket: Socket): TLSSocket {
+  if (socket instanceof TLSSocket) return socket;
+  throw new TypeError('not a TLS socket');
+}
+
 describe('dial', () => {
   const servers: RawServer[] = [];
   const sockets: Socket[] = [];
@@ -75,7 +80,9 @@ describe('dial', () => {
     );
 
   const toLoopback: LookupFunction = (_host, _options, callback) => {
-    callback(null, [{ address: '127.0.0.1', family: 4 }]);
+    setImmediate(() => {
+      callback(null, [{ address: '127.0.0.1', family: 4 }]);
+    });
   };
   const never: LookupFunction = () => undefined;
 
@@ -113,9 +120,20 @@ describe('dial', () => {
         { address: '::1', family: 6 },
         { address: '127.0.0.1', family: 4 },
       ];
-      callback(null, addresses);
+      setImmediate(() => {
+        callback(null, addresses);
+      });
     };
     await dialled(server.port, { host: 'feed.example', lookup: both });
+    expect(phases).toEqual(['dns', 'tcp']);
+  });
+
+  it('should tell of a look-up that answers at once', async () => {
+    const server = await start();
+    const lookup: LookupFunction = (_host, _options, callback) => {
+      callback(null, [{ address: '127.0.0.1', family: 4 }]);
+    };
+    await dialled(server.port, { host: 'feed.example', lookup });
     expect(phases).toEqual(['dns', 'tcp']);
   });
 
@@ -151,7 +169,7 @@ describe('dial', () => {
   ])('should dial %s with the server name %s and ask for %s', async (host, servername, asked) => {
     const seen: unknown[] = [];
     const server = await start(withTls(), ({ socket }) => {
-      seen.push((socket as TLSSocket & { servername: unknown }).servername);
+      seen.push(Reflect.get(socket, 'servername'));
       socket.write('.');
     });
     const { socket } = await dialled(server.port, {
@@ -166,7 +184,7 @@ describe('dial', () => {
   it('should offer HTTP/1.1 and nothing else', async () => {
     const server = await start({ tls: { ...withTls().tls, ALPNProtocols: ['h2', 'http/1.1'] } });
     const { socket } = await dialled(server.port, { tls: trusting() });
-    expect((socket as TLSSocket).alpnProtocol).toBe('http/1.1');
+    expect(secure(socket).alpnProtocol).toBe('http/1.1');
   });
 
   it('should never resume a session, so that each connection shows its certificate', async () => {
@@ -178,7 +196,7 @@ describe('dial', () => {
       for (let each = 0; each < 3; each += 1) {
         const { socket, peer } = await dialled(server.port, { tls });
         await once(socket, 'data');
-        expect((socket as TLSSocket).isSessionReused()).toBe(false);
+        expect(secure(socket).isSessionReused()).toBe(false);
         expect(peer?.subject).toBe('CN=x');
       }
     }

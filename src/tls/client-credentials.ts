@@ -83,7 +83,7 @@ function pfxError(
   passphrase: string | undefined,
   cause: unknown,
 ): OptionRangeError {
-  const message = cause instanceof Error ? cause.message : '';
+  const message = String(cause);
   if (message.includes('mac verify failure')) {
     return passphrase === undefined
       ? new OptionRangeError('tls.passphrase', `is missing: ${option} is encrypted`, { cause })
@@ -95,6 +95,9 @@ function pfxError(
       'is encrypted with an algorithm that OpenSSL 3 no longer reads; export it again with AES',
       { cause },
     );
+  }
+  if (message.includes('from PFX data') || message.includes('mismatch')) {
+    return new OptionRangeError(option, 'holds no certificate with its private key', { cause });
   }
   return new OptionRangeError(option, 'is not a PKCS #12 archive', { cause });
 }

@@ -50,22 +50,26 @@ export function checkMaterial(option: string, material: unknown): MaterialSlot {
 export function loadMaterialSync(slot: MaterialSlot): LoadedMaterial {
   const { option, material } = slot;
   if (!isFileSource(material)) return fromMemory(option, material);
+  let bytes: Buffer;
   try {
-    return { option, bytes: notEmpty(option, readFileSync(material.file)) };
+    bytes = readFileSync(material.file);
   } catch (error) {
     throw unreadable(option, material, error);
   }
+  return notEmpty(option, bytes);
 }
 
 /** Like {@link loadMaterialSync}, without blocking. */
 export async function loadMaterial(slot: MaterialSlot): Promise<LoadedMaterial> {
   const { option, material } = slot;
   if (!isFileSource(material)) return fromMemory(option, material);
+  let bytes: Buffer;
   try {
-    return { option, bytes: notEmpty(option, await readFile(material.file)) };
+    bytes = await readFile(material.file);
   } catch (error) {
     throw unreadable(option, material, error);
   }
+  return notEmpty(option, bytes);
 }
 
 function pathOf(url: URL): string | undefined {
@@ -85,15 +89,15 @@ function fromMemory(option: string, material: string | Uint8Array): LoadedMateri
   return { option, bytes: Buffer.from(material) };
 }
 
-function notEmpty(option: string, bytes: Buffer): Buffer {
+function notEmpty(option: string, bytes: Buffer): LoadedMaterial {
   if (bytes.length === 0) throw new OptionRangeError(option, 'is an empty file');
-  return bytes;
+  return { option, bytes };
 }
 
-function unreadable(option: string, { file }: FileSource, error: unknown): unknown {
-  if (error instanceof OptionRangeError) return error;
-  const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-  return new OptionRangeError(option, `the file ${show(String(file))} cannot be read (${reason})`, {
-    cause: error,
+function unreadable(option: string, { file }: FileSource, cause: unknown): OptionRangeError {
+  // What fs throws always has a code.
+  const { code } = cause as NodeJS.ErrnoException;
+  return new OptionRangeError(option, `the file ${show(String(file))} cannot be read (${code})`, {
+    cause,
   });
 }

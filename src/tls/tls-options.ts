@@ -102,7 +102,7 @@ function planServerName(servername: unknown): string | undefined {
   if (typeof servername !== 'string') {
     throw new OptionTypeError('tls.servername', `must be a string, got ${show(servername)}`);
   }
-  const ascii = /[/?#@:\\[\]]/.test(servername) ? '' : domainToASCII(servername);
+  const ascii = /[\s/?#@:\\[\]]/.test(servername) ? '' : domainToASCII(servername);
   // A number is an IPv4 address to a URL.
   if (ascii === '' || isIP(ascii) !== 0) {
     throw new OptionRangeError('tls.servername', `must be a host name, got ${show(servername)}`);

@@ -61,7 +61,7 @@ export async function demo(io: CommandIo, out: LineWriter, err: LineWriter): Pro
 function show(feed: FeedServer, out: LineWriter): Observable<ExitCode> {
   const target = `wss://${new URL(feed.url).host}`;
   const { paint } = out;
-  return defer(() => {
+  const moments = defer(() => {
     out.write(
       paint('bold', `A market feed at ${target}, which asks for a client certificate and a token:`),
     );
@@ -71,8 +71,10 @@ function show(feed: FeedServer, out: LineWriter): Observable<ExitCode> {
     map((each): DemoMoment => ({ at: each.timestamp, event: each.value })),
     tap(({ at, event }) => out.write(statusLine(at, demoStatus(event, target, paint), paint))),
     takeUntil(timer(DEADLINE)),
+  );
+  return moments.pipe(
     toArray(),
-    map((moments) => conclude(moments, out)),
+    map((all) => conclude(all, out)),
   );
 }
 
