@@ -301,6 +301,7 @@ describe('checkOneOf', () => {
   });
 
   it('should give the type of the allowed values', () => {
-    expectTypeOf(checkOneOf('o', undefined, 'one', ['one', 'two'])).toEqualTypeOf<'one' | 'two'>();
+    const checked = checkOneOf('o', undefined, 'one', ['one', 'two']);
+    expectTypeOf(checked).toEqualTypeOf<'one' | 'two'>();
   });
 });

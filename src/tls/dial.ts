@@ -1,3 +1,4 @@
+import { lookup as lookupName } from 'node:dns';
 import { connect as connectTcp, isIP } from 'node:net';
 import type { LookupFunction, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -74,7 +75,7 @@ export async function dial(options: DialOptions): Promise<Dialled> {
 interface BaseOptions {
   readonly host: string;
   readonly port: number;
-  readonly lookup?: LookupFunction;
+  readonly lookup: LookupFunction;
 }
 
 function connect<S extends Socket | TLSSocket>(
@@ -85,7 +86,7 @@ function connect<S extends Socket | TLSSocket>(
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     onPhase(isIP(host) === 0 ? 'dns' : 'tcp');
-    const socket = open(lookup === undefined ? { host, port } : { host, port, lookup });
+    const socket = open({ host, port, lookup: tellingOf(lookup, onPhase) });
     const onAbort = (): void => {
       socket.destroy();
       reject(signal.reason as Error);
@@ -95,9 +96,6 @@ function connect<S extends Socket | TLSSocket>(
       reject(error);
     };
     signal.addEventListener('abort', onAbort, { once: true });
-    socket.once('lookup', () => {
-      onPhase('tcp');
-    });
     if (tls !== undefined) {
       socket.once('connect', () => {
         onPhase('tls');
@@ -111,6 +109,19 @@ function connect<S extends Socket | TLSSocket>(
       resolve(socket);
     });
   });
+}
+
+/** The look-up itself tells when it is over: a socket's event is missed where it answers at once. */
+function tellingOf(
+  lookup: LookupFunction = lookupName,
+  onPhase: (phase: DialPhase) => void,
+): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, options, (error, address, family) => {
+      if (!error) onPhase('tcp');
+      callback(error, address, family);
+    });
+  };
 }
 
 // Stays on the socket for its life, so that no error of it can go uncaught.

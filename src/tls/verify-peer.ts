@@ -51,7 +51,8 @@ export class VerificationError extends Error {
  */
 export function verifyPeer(socket: TLSSocket, name: string): PeerEvidence {
   // getPeerX509Certificate() works only once on Node 20 to 24, and spoils this call too.
-  const { raw } = socket.getPeerCertificate(true) as { readonly raw?: Buffer };
+  const shown = socket.getPeerCertificate(true) as { readonly raw?: Buffer } | null;
+  const raw = shown?.raw;
   if (raw === undefined) throw new VerificationError('NO_CERTIFICATE', ['not-available']);
   const leaf = new X509Certificate(raw);
   const policyErrors: PolicyError[] = [];
@@ -79,6 +80,7 @@ function isFor(leaf: X509Certificate, name: string): boolean {
     : leaf.checkIP(name) !== undefined;
 }
 
-function onOneLine(distinguishedName: string): string {
-  return distinguishedName.split('\n').reverse().join(', ');
+// An empty name is undefined, whatever the types say; the name is in the alternative names then.
+function onOneLine(distinguishedName: string | undefined): string {
+  return (distinguishedName ?? '').split('\n').reverse().join(', ');
 }

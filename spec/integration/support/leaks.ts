@@ -3,8 +3,13 @@ import { until } from './until.js';
 /** What keeps the process alive, by kind, e.g. `{ Timeout: 1, TCPServerWrap: 1 }`. */
 type Resources = Readonly<Record<string, number>>;
 
-// Not of the library: the turn of the event loop itself, and the channel to vitest.
-const FOREIGN: ReadonlySet<string> = new Set(['Immediate', 'PipeWrap', 'FSReqCallback']);
+// Not of the library: the turn of the event loop itself, the channel to vitest, modules being read.
+const FOREIGN: ReadonlySet<string> = new Set([
+  'Immediate',
+  'PipeWrap',
+  'FSReqCallback',
+  'FSReqPromise',
+]);
 
 /** Counts the handles, requests and timers that keep the process alive now. */
 export function activeResources(): Resources {

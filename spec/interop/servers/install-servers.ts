@@ -55,7 +55,7 @@ async function areInstalled(): Promise<boolean> {
 }
 
 function aptGet(...args: readonly string[]): Promise<unknown> {
-  return run('/usr/bin/apt-get', ['--quiet', ...args], {
+  return run('/usr/bin/apt-get', ['--quiet', '-o', 'DPkg::Lock::Timeout=120', ...args], {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     maxBuffer: 64 * 1024 * 1024,
   });

@@ -12,6 +12,7 @@ import { installServers } from './install-servers.js';
 import { createNginx } from './nginx.js';
 import type { Nginx } from './nginx.js';
 import type { NginxPorts } from './nginx-configuration.js';
+import { onInterruption } from './on-interruption.js';
 import { isRoot, NOBODY } from './server-process.js';
 
 /** Nginx in front of python3-websockets, both running, and what a client needs to get through. */
@@ -32,7 +33,15 @@ export async function startStack(): Promise<Stack> {
   await installServers();
   const credentials = await createCredentials();
   const folder = await mkdtemp(path.join(tmpdir(), 'rx-wss-interop-'));
-  const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const ends: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    forget();
+    // However one of them fares, the other is ended and the folder removed.
+    const results = await Promise.allSettled(ends.map((end) => end()));
+    await rm(folder, { recursive: true, force: true });
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  };
+  const forget = onInterruption(stop);
   try {
     if (isRoot) await chown(folder, NOBODY, NOBODY);
     const backend = await createBackend(folder, await findFreePort());
@@ -42,18 +51,11 @@ export async function startStack(): Promise<Stack> {
       tls13: await findFreePort(),
     };
     const nginx = await createNginx(folder, ports, backend.port, credentials);
-    const stop = async (): Promise<void> => {
-      // However one of them fares, the other is ended too.
-      const ends = await Promise.allSettled([nginx.stop(), backend.stop()]);
-      await removeFolder();
-      for (const end of ends) if (end.status === 'rejected') throw end.reason;
-    };
-    try {
-      await Promise.all([backend.start(), nginx.start()]);
-    } catch (error) {
-      await stop();
-      throw error;
-    }
+    ends.push(() => nginx.stop());
+    ends.push(() => backend.stop());
+    // Both are waited for, so that neither is left to start when the other has failed.
+    const starts = await Promise.allSettled([backend.start(), nginx.start()]);
+    for (const start of starts) if (start.status === 'rejected') throw start.reason;
     const { authority, client } = credentials;
     return {
       nginx,
@@ -64,7 +66,7 @@ export async function startStack(): Promise<Stack> {
       stop,
     };
   } catch (error) {
-    await removeFolder();
+    await stop();
     throw error;
   }
 }

@@ -1,6 +1,7 @@
-import { describeDecodeFailure, describeEnding } from '../../index.js';
+import { describeDecodeFailure } from '../../index.js';
+import type { Ending } from '../../index.js';
 import type { Colour, Paint } from '../paint.js';
-import { stateStatus } from '../state-status.js';
+import { endingText, stateStatus } from '../state-status.js';
 import type { Status } from '../status-line.js';
 import type { DemoEvent } from './demo-event.js';
 import type { FeedMessage, Tick } from './messages.js';
@@ -17,7 +18,7 @@ export function demoStatus(event: DemoEvent, target: string, paint: Paint): Stat
     case 'ServerActed':
       return { label: 'server', colour: 'dim', text: paint('dim', event.action) };
     case 'Refused': {
-      const text = `a client without its ${event.lack}. ${describeEnding(event.ending)}`;
+      const text = `without its ${event.lack}. ${refusalText(event.ending)}`;
       return { label: 'refused', colour: 'cyan', text };
     }
     case 'StateChanged':
@@ -34,6 +35,10 @@ export function demoStatus(event: DemoEvent, target: string, paint: Paint): Stat
       return { label: 'command', colour: 'cyan', text: `${id}: subscribe to ${symbol}` };
     }
   }
+}
+
+function refusalText(ending: Ending): string {
+  return ending._tag === 'TlsFailed' ? ending.advice : endingText(ending);
 }
 
 function messageStatus(message: FeedMessage, paint: Paint): Status {

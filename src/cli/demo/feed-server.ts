@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import type { IssuedCertificate, WssConnection, WssRequest } from '../../testing/index.js';
 import type { TestKit } from './load-test-kit.js';
+import { createMarket } from './market.js';
+import type { Market } from './market.js';
 import { serverCodec } from './messages.js';
 import type { FeedMessage } from './messages.js';
 
@@ -18,32 +21,24 @@ export interface FeedServer {
   readonly client: IssuedCertificate;
   /** The token that it asks for in the header `authorization`. */
   readonly token: string;
-  /** What it does that a client cannot know the reason of, in words. */
+  /** What it does on purpose to the line and to messages, in words. */
   readonly actions: Observable<string>;
   close(): Promise<void>;
 }
 
 /** The time between two ticks, in milliseconds. */
 const TICK_INTERVAL = 110;
-/** How many ticks come before the connection breaks, on those that do. */
+/** How many ticks come before the line breaks, on the connections where it does. */
 const TICKS_BEFORE_FAULT = 12;
-/** Which tick of the first connection is malformed. */
-const MALFORMED = 6;
-/** Into how many fragments one tick after the other is cut. */
-const FRAGMENTS: readonly number[] = [1, 4, 1, 16];
-
-const OPENING_PRICES: Readonly<Record<string, number>> = {
-  BTC: 67_012.5,
-  ETH: 3_508.2,
-  SOL: 148.7,
-};
+/** After how many ticks of the first connection there is a malformed one. */
+const TICKS_BEFORE_MALFORMED = 6;
 
 /**
- * Starts the feed on loopback, with certificates made on the spot, in memory.
+ * Starts the feed on loopback, with certificates that are made now, in memory.
  *
  * @remarks
- * Its first connection it closes with 1012 after a while, after a malformed message; under the second
- * one it drops the TCP line; the third one it keeps.
+ * On the first connection one tick is malformed, and after a while it is closed with 1012. On the
+ * second one the TCP line is dropped. The third one is kept.
  *
  * @param kit - The test kit.
  */
@@ -53,12 +48,13 @@ export async function startFeedServer(kit: typeof TestKit): Promise<FeedServer> 
   const client = await authority.issue({ commonName: 'trader-7', usage: 'client' });
   const token = randomBytes(24).toString('base64url');
   const actions = new Subject<string>();
+  const market = createMarket();
   const server = await kit.createWssServer({
     tls: { cert: chain, key, ca: authority.certificate, requestCert: true },
     onRequest: ({ headers }) =>
       headers.authorization === `Bearer ${token}` ? undefined : { status: 401 },
     onConnection: (connection) => {
-      serve(connection, server.accepted, (action) => actions.next(action));
+      serve(connection, server.accepted, market, (action) => actions.next(action));
     },
   });
   return {
@@ -71,35 +67,45 @@ export async function startFeedServer(kit: typeof TestKit): Promise<FeedServer> 
   };
 }
 
-function serve(connection: WssConnection, number: number, tell: (action: string) => void): void {
-  const symbols = ['BTC', 'ETH'];
-  const send = (message: FeedMessage, fragments = 1): void => {
-    const payload = serverCodec.encode(message);
-    if (E.isRight(payload)) void connection.send(payload.right, { fragments });
-  };
-  send({ type: 'welcome', client: clientOf(connection.request) });
+function serve(
+  connection: WssConnection,
+  number: number,
+  nextTick: Market,
+  tell: (action: string) => void,
+): void {
+  const symbols: [string, ...string[]] = ['BTC', 'ETH'];
+  send(connection, { type: 'welcome', client: subjectOf(connection.request) });
   connection.onMessage((data) => {
-    const command = serverCodec.decode(data, 'text');
-    if (E.isLeft(command)) return;
-    const { id, symbol } = command.right;
-    symbols.push(symbol);
-    send({ type: 'subscribed', id, symbol });
+    pipe(
+      serverCodec.decode(data, 'text'),
+      E.map(({ id, symbol }) => {
+        symbols.push(symbol);
+        send(connection, { type: 'subscribed', id, symbol });
+      }),
+    );
   });
-  let index = 0;
+  let ticks = 0;
   const timer = setInterval(() => {
-    if (number <= 2 && index === TICKS_BEFORE_FAULT) {
+    if (number <= 2 && ticks === TICKS_BEFORE_FAULT) {
       clearInterval(timer);
       breakOff(connection, number, tell);
-    } else if (number === 1 && index === MALFORMED) {
+    } else if (number === 1 && ticks === TICKS_BEFORE_MALFORMED) {
       tell('sends a tick whose price is text');
-      void connection.send(JSON.stringify({ ...tick('BTC', index, 1), price: '67,012.50' }));
+      void connection.send(JSON.stringify({ ...nextTick(symbols), price: '67,012.50' }));
     } else {
-      const fragments = FRAGMENTS[index % FRAGMENTS.length] ?? 1;
-      send(tick(symbols[index % symbols.length] ?? 'BTC', index, fragments), fragments);
+      const tick = nextTick(symbols);
+      send(connection, tick, tick.fragments);
     }
-    index += 1;
+    ticks += 1;
   }, TICK_INTERVAL);
   void connection.closed.then(() => clearInterval(timer));
+}
+
+function send(connection: WssConnection, message: FeedMessage, fragments = 1): void {
+  pipe(
+    serverCodec.encode(message),
+    E.map((payload) => connection.send(payload, { fragments })),
+  );
 }
 
 function breakOff(connection: WssConnection, number: number, tell: (action: string) => void): void {
@@ -112,16 +118,7 @@ function breakOff(connection: WssConnection, number: number, tell: (action: stri
   }
 }
 
-function tick(symbol: string, index: number, fragments: number): FeedMessage {
-  const opening = OPENING_PRICES[symbol] ?? 100;
-  const change = round(opening * 0.004 * Math.sin(index * 1.7 + opening));
-  return { type: 'tick', symbol, price: round(opening + change), change, fragments };
-}
-
-function round(price: number): number {
-  return Math.round(price * 100) / 100;
-}
-
-function clientOf({ client }: WssRequest): string {
-  return client === undefined ? 'nobody' : client.subject.split('\n').join(', ');
+/** The subject on one line, as the client's side shows the server's. */
+function subjectOf({ client }: WssRequest): string {
+  return String(client?.subject.split('\n').join(', '));
 }
