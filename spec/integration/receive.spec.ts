@@ -13,6 +13,7 @@ import {
   readRequestHead,
 } from '../../src/testing/index.js';
 import type { CertificateAuthority, IssuedCertificate } from '../../src/testing/index.js';
+import { eitherCodec } from './support/either-codec.js';
 import { afterUpgrade, frameFrom, sending } from './support/peer.js';
 import type { Script } from './support/peer.js';
 import { useServers } from './support/servers.js';
@@ -292,7 +293,7 @@ describe('several messages', () => {
 
   it('should keep their order over 10,000 of them, text and binary mixed', async () => {
     const server = await servers.wss();
-    const socket = webSocket({ url: server.url, codec: either() });
+    const socket = webSocket({ url: server.url, codec: eitherCodec });
     const seen = watch(socket);
     const connection = await server.nextConnection();
     const count = 10_000;
@@ -335,17 +336,6 @@ describe('several messages', () => {
     await connection.closed;
   });
 });
-
-/** A codec that hands out text as strings and binary as bytes. */
-function either(): NonNullable<
-  Parameters<typeof webSocket<string | Uint8Array, string>>[0]['codec']
-> {
-  return {
-    name: 'either',
-    decode: (data, kind) => E.right(kind === 'text' ? data.toString() : new Uint8Array(data)),
-    encode: (message) => E.right(message),
-  };
-}
 
 describe('a message that does not decode', () => {
   const Tick = t.type({ symbol: t.string, price: t.number });

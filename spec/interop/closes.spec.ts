@@ -66,12 +66,7 @@ describe('closes', () => {
     await recording.completed();
 
     expect(recording.messages).toEqual(['before the close']);
-    expect(recording.states.map(({ _tag }) => _tag)).toEqual([
-      'Idle',
-      'Connecting',
-      'Open',
-      'Closed',
-    ]);
+    expect(recording.tags()).toEqual(['Idle', 'Connecting', 'Open', 'Closed']);
     expect(await recording.state('Closed')).toEqual({ _tag: 'Closed', ending });
     expect(await connectionsTo(path)).toBe(1);
   });
@@ -99,12 +94,7 @@ describe('closes', () => {
 
     expect(error).toBeInstanceOf(CloseError);
     expect(error.ending).toEqual(ending);
-    expect(recording.states.map(({ _tag }) => _tag)).toEqual([
-      'Idle',
-      'Connecting',
-      'Open',
-      'Closed',
-    ]);
+    expect(recording.tags()).toEqual(['Idle', 'Connecting', 'Open', 'Closed']);
     expect(await connectionsTo(path)).toBe(1);
   });
 

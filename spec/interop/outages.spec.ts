@@ -23,10 +23,6 @@ function delayBefore(attempt: number): number {
   return Math.min(50 * 2 ** (attempt - 2), 400);
 }
 
-function tags({ states }: Recording<string>): readonly string[] {
-  return states.map(({ _tag }) => _tag);
-}
-
 describe('outages', () => {
   let stack: Stack;
 
@@ -281,7 +277,7 @@ describe('outages', () => {
     const { since } = await recording.state('Open');
     await waitFor('age beyond the timeout', () => Date.now() > since + 2 * IDLE_TIMEOUT);
 
-    expect(tags(recording)).toEqual(['Idle', 'Connecting', 'Open']);
+    expect(recording.tags()).toEqual(['Idle', 'Connecting', 'Open']);
   });
 
   it('should keep an open connection while nginx reloads its configuration', async () => {
@@ -298,6 +294,6 @@ describe('outages', () => {
     expect(await recording.message(0)).toBe('by way of the old worker');
     socket.complete();
     await recording.completed();
-    expect(tags(recording)).toEqual(['Idle', 'Connecting', 'Open', 'Closing', 'Closed']);
+    expect(recording.tags()).toEqual(['Idle', 'Connecting', 'Open', 'Closing', 'Closed']);
   });
 });

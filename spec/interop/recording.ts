@@ -14,6 +14,8 @@ type StateOf<T extends Tag> = Extract<SocketState, { readonly _tag: T }>;
 export interface Recording<In> {
   readonly messages: readonly In[];
   readonly states: readonly SocketState[];
+  /** The tags of the states. */
+  tags(): readonly Tag[];
   /** The states with this tag. */
   statesOf<T extends Tag>(tag: T): readonly StateOf<T>[];
   /** Waits for the state with this tag that has this index among them. */
@@ -50,6 +52,7 @@ export function record<In, Out>(socket: SocketSubject<In, Out>): Recording<In> {
     subscription.unsubscribe();
   });
 
+  const tags = (): readonly Tag[] => states.map(({ _tag }) => _tag);
   const statesOf = <T extends Tag>(tag: T): readonly StateOf<T>[] =>
     states.filter((state): state is StateOf<T> => state._tag === tag);
   /** Waits for an element, but not for one that cannot come any more. */
@@ -57,7 +60,7 @@ export function record<In, Out>(socket: SocketSubject<In, Out>): Recording<In> {
     waitFor(`${what} ${index}`, () => {
       const [found] = list().slice(index, index + 1);
       if (found === undefined && end !== undefined) {
-        const seen = states.map(({ _tag }) => _tag).join(', ');
+        const seen = tags().join(', ');
         throw new Error(`The stream ended before ${what} ${index}: ${seen}`, { cause: end });
       }
       return found;
@@ -67,6 +70,7 @@ export function record<In, Out>(socket: SocketSubject<In, Out>): Recording<In> {
   return {
     messages,
     states,
+    tags,
     statesOf,
     state: (tag, index = 0) => element(`state ${tag}`, index, () => statesOf(tag)),
     message: (index) => element('message', index, () => messages),

@@ -53,10 +53,6 @@ describe('refusals', () => {
     return (await stack.nginx.accessLog()).slice(requestsBefore.length);
   }
 
-  function tags({ states }: Recording<string>): readonly string[] {
-    return states.map(({ _tag }) => _tag);
-  }
-
   async function withCertificate(
     { authority }: Pick<Credentials, 'authority'>,
     options: Partial<LeafOptions> = {},
@@ -118,7 +114,7 @@ describe('refusals', () => {
       target: `localhost:${stack.nginx.ports.tls}`,
     });
     expect(isTransient(error.ending)).toBe(false);
-    expect(tags(recording)).toEqual(['Idle', 'Connecting', 'Closed']);
+    expect(recording.tags()).toEqual(['Idle', 'Connecting', 'Closed']);
     // The TLS handshake was good, then.
     expect(await requests()).toEqual([`TLSv1.3 ${line} 400 /echo`]);
   });
@@ -133,7 +129,7 @@ describe('refusals', () => {
       status: 400,
       body: expect.stringContaining('plain HTTP request was sent to HTTPS port') as string,
     });
-    expect(tags(recording)).toEqual(['Idle', 'Connecting', 'Closed']);
+    expect(recording.tags()).toEqual(['Idle', 'Connecting', 'Closed']);
   });
 
   it('should fail with HTTP 403 at once and keep the first KiB of the body', async () => {
@@ -146,7 +142,7 @@ describe('refusals', () => {
       statusText: 'Forbidden',
       body: FORBIDDEN_BODY.slice(0, 1024),
     });
-    expect(tags(recording)).toEqual(['Idle', 'Connecting', 'Closed']);
+    expect(recording.tags()).toEqual(['Idle', 'Connecting', 'Closed']);
     expect(await requests()).toEqual(['TLSv1.3 SUCCESS 403 /forbidden']);
   });
 
@@ -214,7 +210,7 @@ describe('refusals', () => {
           target: `localhost:${stack.nginx.ports[port]}`,
           cause: expect.any(Error) as Error,
         });
-        expect(tags(recording)).toEqual(['Idle', 'Connecting', 'Closed']);
+        expect(recording.tags()).toEqual(['Idle', 'Connecting', 'Closed']);
         // Nginx saw the line come and go, and no request in between.
         await waitFor('line in the log of nginx', async () =>
           /(client|peer) closed connection (while waiting for request|in SSL handshake)/.test(

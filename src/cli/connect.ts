@@ -23,7 +23,7 @@ import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import type { LineWriter } from './line-writer.js';
 import { messageLine } from './message-line.js';
-import { outputEnd } from './output-end.js';
+import { endLine, outputEnd } from './output-end.js';
 import { sendInput } from './send-input.js';
 import { isCleanEnding, stateStatus } from './state-status.js';
 import { statusLine } from './status-line.js';
@@ -56,7 +56,7 @@ export async function connect(
       reportStates(socket, args, report),
       reportRejected(socket, report),
       sendInput(args, io, socket, report),
-      interruption(socket, io.interrupts),
+      interruption(socket, io.interrupts, err),
       outputEnd(out, err),
       // Last, since it dials: the others are there to see it.
       receive(socket, out),
@@ -91,8 +91,13 @@ function reportRejected(socket: Socket, report: Report): Observable<never> {
 }
 
 /** The first wish to end closes an open connection; there is no waiting for anything else. */
-function interruption(socket: Socket, interrupts: Observable<unknown>): Observable<ExitCode> {
+function interruption(
+  socket: Socket,
+  interrupts: Observable<unknown>,
+  err: LineWriter,
+): Observable<ExitCode> {
   return interrupts.pipe(
+    tap(() => endLine(err)),
     withLatestFrom(socket.state),
     mergeMap(([, state], index) => {
       const isClosable = state._tag === 'Open' || state._tag === 'Closing';

@@ -1,9 +1,8 @@
 import type { Writable } from 'node:stream';
 
-import { ReplaySubject } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { Observable, ReplaySubject } from 'rxjs';
 
-import { createPaint, isColourful } from './paint.js';
+import { createPaint, isColourful, isTerminal } from './paint.js';
 import type { Paint } from './paint.js';
 
 /** Why nothing more can be written. */
@@ -19,10 +18,14 @@ export const MAX_UNWRITTEN: number = 64 * 1024 * 1024;
 
 /** Writes lines to a stream until that fails, and never throws. */
 export class LineWriter {
+  /** Whether the stream is a terminal. */
+  readonly isTerminal: boolean;
   /** Colours, where the stream takes them. */
   readonly paint: Paint;
   /** Emits when writing failed, once, also to those who come late. */
   readonly failed: Observable<OutputFailure>;
+  /** Emits once what was written before the subscription has been handed over; not when that failed. */
+  readonly flushed: Observable<void>;
   readonly #stream: Writable;
   readonly #failed = new ReplaySubject<OutputFailure>(1);
   #hasFailed = false;
@@ -32,8 +35,14 @@ export class LineWriter {
    * @param env - The environment variables, which decide about colours.
    */
   constructor(stream: Writable, env: Readonly<Record<string, string | undefined>>) {
+    this.isTerminal = isTerminal(stream);
     this.paint = createPaint(isColourful(stream, env));
     this.failed = this.#failed.asObservable();
+    this.flushed = new Observable((subscriber) => {
+      stream.write('', (error) => {
+        if (error == null) subscriber.next();
+      });
+    });
     this.#stream = stream;
     stream.on('error', (error: NodeJS.ErrnoException) => {
       this.#fail(error.code === 'EPIPE' ? { _tag: 'ReaderGone' } : { _tag: 'WriteFailed', error });

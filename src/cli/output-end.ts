@@ -22,6 +22,11 @@ export function outputEnd(out: LineWriter, err: LineWriter): Observable<ExitCode
   );
 }
 
+/** Ends the line on which a terminal has put `^C`. */
+export function endLine(writer: LineWriter): void {
+  if (writer.isTerminal) writer.write('');
+}
+
 function describe(failure: Exclude<OutputFailure, { readonly _tag: 'ReaderGone' }>): string {
   return failure._tag === 'WriteFailed'
     ? `standard output cannot be written: ${failure.error.message}`

@@ -26,7 +26,12 @@ export function isColourful(
   const { FORCE_COLOR: force, NO_COLOR: no, TERM: term } = env;
   if (force !== undefined) return force !== '0' && force !== 'false';
   if (no !== undefined && no !== '') return false;
-  return 'isTTY' in stream && stream.isTTY === true && term !== 'dumb';
+  return isTerminal(stream) && term !== 'dumb';
+}
+
+/** Tells whether `stream` is a terminal. */
+export function isTerminal(stream: Writable): boolean {
+  return 'isTTY' in stream && stream.isTTY === true;
 }
 
 /** Gives the {@link Paint} for a stream that takes colours, or one that does not. */

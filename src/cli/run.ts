@@ -1,3 +1,5 @@
+import { firstValueFrom, map, merge } from 'rxjs';
+
 import type { CommandIo } from './command-io.js';
 import { connect } from './connect.js';
 import { demo } from './demo/demo.js';
@@ -6,6 +8,7 @@ import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import { HELP } from './help.js';
 import { LineWriter } from './line-writer.js';
+import { outputEnd } from './output-end.js';
 import { parseArguments } from './parse-arguments.js';
 import { UsageError } from './usage-error.js';
 import { readVersion } from './version.js';
@@ -15,11 +18,19 @@ import { readVersion } from './version.js';
  *
  * @param io - The arguments, the streams, the environment, and the wish to end.
  * @returns The exit code. All that it started has ended by then, but for a closing handshake that a
- * second interrupt, or a lost reader, has cut short.
+ * second interrupt, or output that failed, has cut short.
  */
 export async function run(io: CommandIo): Promise<ExitCode> {
   const out = new LineWriter(io.stdout, io.env);
   const err = new LineWriter(io.stderr, io.env);
+  const exitCode = await execute(io, out, err);
+  if (exitCode !== EXIT_CODE.done) return exitCode;
+  // It is a success only if all output could be written.
+  const written = out.flushed.pipe(map(() => EXIT_CODE.done));
+  return firstValueFrom(merge(outputEnd(out, err), written), { defaultValue: EXIT_CODE.done });
+}
+
+async function execute(io: CommandIo, out: LineWriter, err: LineWriter): Promise<ExitCode> {
   try {
     const command = parseArguments(io.args);
     switch (command._tag) {
@@ -35,13 +46,15 @@ export async function run(io: CommandIo): Promise<ExitCode> {
         return await connect(command, io, out, err);
     }
   } catch (error) {
+    if (error instanceof UsageError) {
+      err.write(`rx-wss: ${error.message}`);
+      err.write("Try 'rx-wss --help'.");
+      return EXIT_CODE.usage;
+    }
     if (error instanceof KitMissingError) {
       err.write(`rx-wss: ${error.message}`);
       return EXIT_CODE.failed;
     }
-    if (!(error instanceof UsageError)) throw error;
-    err.write(`rx-wss: ${error.message}`);
-    err.write("Try 'rx-wss --help'.");
-    return EXIT_CODE.usage;
+    throw error;
   }
 }

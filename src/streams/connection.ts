@@ -44,6 +44,7 @@ export interface ConnectionEvents {
 }
 
 const NO_CLOSE_FRAME = 1006;
+const SWITCHING_PROTOCOLS = 101;
 
 /** A WebSocket connection over a line that was dialled and verified. */
 export class Connection {
@@ -95,6 +96,12 @@ export class Connection {
   /** When it opened, in milliseconds by the scheduler's clock. */
   get openedAt(): number {
     return this.#openedAt;
+  }
+
+  /** How far it has come. */
+  get progress(): Progress & { readonly target: string } {
+    const uptime = this.#phase === 'upgrade' ? 0 : this.#clock.now() - this.#openedAt;
+    return { phase: this.#phase, target: this.#target, uptime };
   }
 
   /** The subprotocol that the server chose, or an empty string. */
@@ -152,6 +159,11 @@ export class Connection {
       if (!this.#isOver) this.#events.message(data as Buffer, isBinary);
     });
     ws.on('unexpected-response', (_request, response: IncomingMessage) => {
+      if (response.statusCode === SWITCHING_PROTOCOLS) {
+        // Node takes a 101 without an Upgrade header for an ordinary response.
+        this.#end(classifyError(new Error('Invalid Upgrade header'), this.progress));
+        return;
+      }
       this.#stopRefusal = readRefusal(response, (refusal) => {
         this.#end(this.#refused(refusal));
       });
@@ -160,7 +172,8 @@ export class Connection {
       this.#wsError ??= error;
     });
     ws.on('close', (code, reason) => {
-      this.#end(this.#closed(code, reason.toString()));
+      // A line that is torn down in the middle of a refusal has told what matters.
+      this.#end(this.takeRefusal() ?? this.#closed(code, reason.toString()));
     });
     this.#socket.once('end', () => {
       this.#peerEnded = true;
@@ -176,18 +189,13 @@ export class Connection {
     this.#events.ended(ending);
   }
 
-  #progress(): Progress {
-    const uptime = this.#phase === 'upgrade' ? 0 : this.#clock.now() - this.#openedAt;
-    return { phase: this.#phase, target: this.#target, uptime };
-  }
-
   #refused(refusal: Refusal): Ending {
     const fields = { by: 'server', phase: 'upgrade', uptime: 0, target: this.#target } as const;
     return { _tag: 'UpgradeRefused', ...fields, ...refusal };
   }
 
   #closed(code: number, reason: string): Ending {
-    const progress = this.#progress();
+    const progress = this.progress;
     const { uptime } = progress;
     const fields = { uptime, target: this.#target };
     const order = this.#order;

@@ -196,11 +196,8 @@ export class Session {
 
   /** How far the session has come, for an ending that comes from our side. */
   #progress(): { by: 'client'; phase: Phase; uptime: number; target?: string } {
-    const connection = this.#connection;
-    const uptime =
-      connection === undefined ? 0 : this.#settings.scheduler.now() - connection.openedAt;
-    const phase = connection === undefined ? (this.#attempt?.phase ?? 'options') : 'open';
-    const target = this.#attempt?.target;
-    return { by: 'client', phase, uptime, ...(target === undefined ? {} : { target }) };
+    if (this.#connection !== undefined) return { by: 'client', ...this.#connection.progress };
+    const { phase = 'options', target } = this.#attempt ?? {};
+    return { by: 'client', phase, uptime: 0, ...(target === undefined ? {} : { target }) };
   }
 }

@@ -96,6 +96,8 @@ function connect<S extends Socket | TLSSocket>(
       reject(error);
     };
     signal.addEventListener('abort', onAbort, { once: true });
+    // The look-up is the user's code, and may have ended it.
+    if (signal.aborted) onAbort();
     if (tls !== undefined) {
       socket.once('connect', () => {
         onPhase('tls');
@@ -117,10 +119,15 @@ function tellingOf(
   onPhase: (phase: DialPhase) => void,
 ): LookupFunction {
   return (hostname, options, callback) => {
-    lookup(hostname, options, (error, address, family) => {
-      if (!error) onPhase('tcp');
-      callback(error, address, family);
-    });
+    try {
+      lookup(hostname, options, (error, address, family) => {
+        if (!error) onPhase('tcp');
+        callback(error, address, family);
+      });
+    } catch (error) {
+      // net.connect would throw it on, and keep the handle of the socket that it does not return.
+      callback(error as Error, '');
+    }
   };
 }
 

@@ -16,7 +16,7 @@ import type { CommandIo } from '../command-io.js';
 import { EXIT_CODE } from '../exit-code.js';
 import type { ExitCode } from '../exit-code.js';
 import type { LineWriter } from '../line-writer.js';
-import { outputEnd } from '../output-end.js';
+import { endLine, outputEnd } from '../output-end.js';
 import { statusLine } from '../status-line.js';
 import { checksOf } from './checks.js';
 import { demoStatus } from './demo-status.js';
@@ -47,6 +47,7 @@ export async function demo(io: CommandIo, out: LineWriter, err: LineWriter): Pro
   const feed = await startFeedServer(await loadTestKit());
   const interruption = io.interrupts.pipe(
     take(1),
+    tap(() => endLine(out)),
     map(() => EXIT_CODE.interrupted),
   );
   try {
