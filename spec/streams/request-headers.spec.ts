@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OptionRangeError, OptionTypeError } from '../../src/errors/option-error.js';
 import { checkHeaders, checkValue } from '../../src/streams/request-headers.js';
+import type { RequestHeaders } from '../../src/streams/request-headers.js';
 
 /** The error that `action` throws. */
 function thrownBy(action: () => unknown): unknown {
@@ -17,7 +18,7 @@ const FORBIDDEN =
   'has a character that no header may hold, such as a line break (RFC 9110 section 5.5)';
 
 describe('checkHeaders', () => {
-  it.each([
+  it.each<RequestHeaders>([
     {},
     { authorization: 'Bearer x' },
     { Cookie: ['a=1', 'b=2'], 'X-Empty': '', "!#$%&'*+-.^_`|~09": 'token' },

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OptionRangeError, OptionTypeError } from '../../src/errors/option-error.js';
@@ -138,12 +139,13 @@ describe('checkUrl', () => {
       .map(([scheme, authority, rest]) => `${scheme}:${authority}${rest}`);
     fc.assert(
       fc.property(url, (text) => {
-        expect(() => checkUrl('url', text)).toThrow(
-          expect.objectContaining({
-            message: expect.not.stringContaining('s3cret') as unknown,
-            cause: undefined,
-          }),
-        );
+        let shown = 'nothing was thrown: s3cret';
+        try {
+          checkUrl('url', text);
+        } catch (error) {
+          shown = inspect(error);
+        }
+        expect(shown).not.toContain('s3cret');
       }),
     );
   });

@@ -32,11 +32,9 @@ const closed: SocketState = { _tag: 'Closed', ending: laterEnding };
 const same = undefined;
 
 /** What follows, by state and event; `same` for the very state. */
-const TABLE: {
-  readonly [State in SocketState['_tag']]: {
-    readonly [Event in SocketEvent['_tag']]: SocketState | undefined;
-  };
-} = {
+const TABLE: Readonly<
+  Record<SocketState['_tag'], Readonly<Record<SocketEvent['_tag'], SocketState | undefined>>>
+> = {
   Idle: {
     Dialled: connecting,
     Opened: same,

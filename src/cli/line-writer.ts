@@ -40,7 +40,7 @@ export class LineWriter {
     this.failed = this.#failed.asObservable();
     this.flushed = new Observable((subscriber) => {
       stream.write('', (error) => {
-        if (error == null) subscriber.next();
+        if (!(error instanceof Error)) subscriber.next();
       });
     });
     this.#stream = stream;

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
-import { BehaviorSubject, Observable, Subject } from 'rxjs';
+import { Observable, Subject } from 'rxjs';
 import type { Observer, Subscriber } from 'rxjs';
 
 import type { Codec } from '../codec/codec.js';
@@ -14,8 +14,8 @@ import { Outbox } from './outbox.js';
 import type { Rejected } from './rejected.js';
 import { Session } from './session.js';
 import type { Settings } from './settings.js';
-import { IDLE, transition } from './socket-state.js';
 import type { SocketEvent, SocketState } from './socket-state.js';
+import { StateCell } from './state-cell.js';
 
 /**
  * A WebSocket connection as an RxJS subject: what the server sends comes out of it, decoded; what
@@ -39,7 +39,7 @@ export class SocketSubject<In, Out> extends Observable<In> implements Observer<O
   readonly #settings: Settings<In, Out>;
   readonly #codec: Codec<In, Out>;
   readonly #outbox: Outbox;
-  readonly #state = new BehaviorSubject<SocketState>(IDLE);
+  readonly #state = new StateCell();
   readonly #rejected = new Subject<Rejected>();
   // Replaced, never changed, so that a message is delivered without copying the list.
   #subscribers: readonly Subscriber<In>[] = [];
@@ -61,7 +61,7 @@ export class SocketSubject<In, Out> extends Observable<In> implements Observer<O
     this.#settings = settings;
     this.#codec = settings.codec;
     this.#outbox = new Outbox(settings.outbox);
-    this.state = this.#state.asObservable();
+    this.state = this.#state.changes;
     this.rejected = this.#rejected.asObservable();
     this.decoded = new Observable((subscriber) => {
       this.#eitherSubscribers = [...this.#eitherSubscribers, subscriber];
@@ -139,8 +139,7 @@ export class SocketSubject<In, Out> extends Observable<In> implements Observer<O
 
   #move(event: SocketEvent): void {
     if (event._tag === 'Opened') this.#connections += 1;
-    const state = transition(this.#state.value, event);
-    if (state !== this.#state.value) this.#state.next(state);
+    this.#state.move(event);
   }
 
   #receive(data: Buffer, isBinary: boolean): void {

@@ -1,0 +1,298 @@
+import * as E from 'fp-ts/lib/Either.js';
+import * as O from 'fp-ts/lib/Option.js';
+import { asyncScheduler, VirtualTimeScheduler } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { Codec } from '../../src/codec/codec.js';
+import { OptionRangeError, OptionTypeError } from '../../src/errors/option-error.js';
+import { isCompletion } from '../../src/streams/is-completion.js';
+import { isTransient } from '../../src/streams/is-transient.js';
+import { checkOptions } from '../../src/streams/settings.js';
+import type { Settings } from '../../src/streams/settings.js';
+import type { SocketOptions } from '../../src/streams/socket-options.js';
+
+const url = 'wss://h';
+const { signal } = new AbortController();
+
+const settingsOf = (options: object): Settings<unknown, unknown> =>
+  checkOptions({ url, ...options });
+
+/** The error that `checkOptions` throws, as class and message. */
+function refusal(options: unknown): readonly [unknown, string] {
+  try {
+    checkOptions(options as SocketOptions<unknown, unknown>);
+  } catch (error) {
+    if (error instanceof Error) return [error.constructor, error.message];
+  }
+  throw new Error('nothing was thrown');
+}
+
+const policy = (): O.Option<number> => O.none;
+const codec: Codec<string, string> = {
+  name: 'mine',
+  decode: () => E.right('x'),
+  encode: () => E.right('x'),
+};
+
+describe('checkOptions', () => {
+  it('should fill in the defaults', async () => {
+    const settings = checkOptions({ url });
+    expect(settings).toMatchObject({
+      protocols: [],
+      origin: undefined,
+      tls: { servername: undefined },
+      codec: { name: 'json' },
+      reconnect: undefined,
+      outbox: { maxMessages: 10_000, maxBytes: 16_777_216 },
+      connectTimeout: 10_000,
+      limits: {
+        closeTimeout: 3_000,
+        maxPayload: 16_777_216,
+        maxFragments: 16_384,
+        maxBufferedChunks: 262_144,
+        perMessageDeflate: false,
+      },
+      signal: undefined,
+      lookup: undefined,
+    });
+    expect(settings.completeOn).toBe(isCompletion);
+    expect(settings.scheduler).toBe(asyncScheduler);
+    await expect(settings.url(1, signal)).resolves.toMatchObject({ target: 'h:443' });
+    await expect(settings.headers(1, signal)).resolves.toEqual({});
+  });
+
+  it('should take undefined for every option but the URL', () => {
+    const names = ['headers', 'protocols', 'origin', 'tls', 'codec', 'reconnect', 'completeOn'];
+    names.push('outbox', 'connectTimeout', 'closeTimeout', 'maxPayload', 'maxFragments');
+    names.push('maxBufferedChunks', 'perMessageDeflate', 'signal', 'lookup', 'scheduler', 'random');
+    const settings = settingsOf(Object.fromEntries(names.map((name) => [name, undefined])));
+    expect(settings.limits).toEqual(checkOptions({ url }).limits);
+    expect(settings.reconnect).toBeUndefined();
+  });
+
+  it('should hand on what is given', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const lookup = (): void => undefined;
+    const completeOn = (): boolean => true;
+    const given = { scheduler, lookup, completeOn, signal, codec };
+    const settings = settingsOf({ ...given, protocols: 'feed.v1', origin: 'https://x' });
+    expect(settings).toMatchObject({ protocols: ['feed.v1'], origin: 'https://x' });
+    expect(settings.scheduler).toBe(scheduler);
+    expect(settings.lookup).toBe(lookup);
+    expect(settings.completeOn).toBe(completeOn);
+    expect(settings.signal).toBe(signal);
+    expect(settings.codec).toBe(codec);
+  });
+
+  it('should take the limits and the times', () => {
+    const limits = {
+      closeTimeout: 0,
+      maxPayload: 1,
+      maxFragments: Infinity,
+      maxBufferedChunks: 7,
+      perMessageDeflate: true,
+    };
+    const settings = settingsOf({ ...limits, connectTimeout: Infinity });
+    expect(settings.limits).toEqual(limits);
+    expect(settings.connectTimeout).toBe(Infinity);
+  });
+
+  it('should fill in one half of the outbox', () => {
+    expect(settingsOf({ outbox: { maxMessages: 0 } }).outbox).toEqual({
+      maxMessages: 0,
+      maxBytes: 16_777_216,
+    });
+    expect(settingsOf({ outbox: { maxBytes: Infinity } }).outbox).toEqual({
+      maxMessages: 10_000,
+      maxBytes: Infinity,
+    });
+  });
+
+  it('should make the rules of a retry from a bare policy', () => {
+    expect(settingsOf({ reconnect: policy }).reconnect).toEqual({
+      option: 'reconnect',
+      policy,
+      minUptime: 5_000,
+      isTransient,
+      random: Math.random,
+    });
+  });
+
+  it('should make them from an object, with its defaults', () => {
+    expect(settingsOf({ reconnect: { policy } }).reconnect).toEqual({
+      option: 'reconnect.policy',
+      policy,
+      minUptime: 5_000,
+      isTransient,
+      random: Math.random,
+    });
+  });
+
+  it('should make them from an object and the source of randomness', () => {
+    const random = (): number => 0.5;
+    const own = (): boolean => false;
+    const reconnect = { policy, minUptime: 0, isTransient: own };
+    expect(settingsOf({ reconnect, random }).reconnect).toEqual({
+      option: 'reconnect.policy',
+      policy,
+      minUptime: 0,
+      isTransient: own,
+      random,
+    });
+    expect(settingsOf({ reconnect: policy, random }).reconnect?.random).toBe(random);
+  });
+
+  it('should load the context of TLS once at the entry, and have it ready', async () => {
+    const { contexts } = settingsOf({ tls: { minVersion: 'TLSv1.3' } }).tls;
+    expect(await contexts.load()).toBe(contexts.loadSync());
+  });
+
+  it('should know the server name', () => {
+    expect(settingsOf({ tls: { servername: 'feed.example' } }).tls.servername).toBe('feed.example');
+  });
+
+  it('should check what a function gives at each attempt', async () => {
+    const settings = settingsOf({
+      url: (attempt: number) => (attempt === 1 ? 'wss://one' : 'http://two'),
+      headers: () => ({ 'bad name': 'x' }),
+    });
+    await expect(settings.url(1, signal)).resolves.toMatchObject({ host: 'one' });
+    await expect(settings.url(2, signal)).rejects.toBeInstanceOf(OptionRangeError);
+    await expect(settings.headers(1, signal)).rejects.toBeInstanceOf(OptionRangeError);
+  });
+
+  it('should refuse ws: beside tls, also from a function', async () => {
+    const expected = new OptionTypeError('tls', 'is given, but the URL has the scheme ws:');
+    expect(() => settingsOf({ url: 'ws://h', tls: {} })).toThrow(expected);
+    await expect(settingsOf({ url: () => 'ws://h', tls: {} }).url(1, signal)).rejects.toEqual(
+      expected,
+    );
+    expect(() => settingsOf({ url: 'ws://h' })).not.toThrow();
+  });
+
+  it.each<[unknown, string]>([
+    [undefined, 'options: must be an object, got undefined'],
+    [null, 'options: must be an object, got null'],
+    [[], 'options: must be an object, got an array'],
+    [{}, 'url: must be a string or a URL, got undefined'],
+    [{ url: 7 }, 'url: must be a string or a URL, got 7'],
+    [{ url, headers: null }, 'headers: must be a plain object of names and values, got null'],
+    [{ url, headers: { a: 7 } }, 'headers.a: must be a string, got number'],
+    [{ url, protocols: 7 }, 'protocols: must be a string, got 7'],
+    [{ url, origin: 7 }, 'origin: must be a string, got number'],
+    [{ url, origin: null }, 'origin: must be a string, got object'],
+    [{ url, tls: null }, 'tls: must be an object, got null'],
+    [{ url, tls: { cert: 'x' } }, 'tls.cert: is given without tls.key, its private key'],
+    [{ url, codec: null }, 'codec: must be an object with decode() and encode(), got null'],
+    [
+      { url, codec: { decode: () => 0 } },
+      'codec: must be an object with decode() and encode(), got an object',
+    ],
+    [{ url, reconnect: null }, 'reconnect: must be an object, got null'],
+    [{ url, reconnect: 200 }, 'reconnect: must be an object, got 200'],
+    [
+      { url, reconnect: { policy, delay: 1 } },
+      'reconnect.delay: is not an option; known here: policy, minUptime, isTransient',
+    ],
+    [
+      { url, reconnect: { policy, isTransient: true } },
+      'reconnect.isTransient: must be a function, got true',
+    ],
+    [
+      { url, reconnect: { policy, minUptime: '5s' } },
+      "reconnect.minUptime: must be a number, got '5s'",
+    ],
+    [{ url, completeOn: null }, 'completeOn: must be a function, got null'],
+    [{ url, completeOn: 1000 }, 'completeOn: must be a function, got 1000'],
+    [{ url, outbox: null }, 'outbox: must be an object, got null'],
+    [{ url, outbox: 10 }, 'outbox: must be an object, got 10'],
+    [
+      { url, outbox: { overflow: 'drop' } },
+      'outbox.overflow: is not an option; known here: maxMessages, maxBytes',
+    ],
+    [{ url, outbox: { maxBytes: '1' } }, "outbox.maxBytes: must be a number, got '1'"],
+    [{ url, connectTimeout: null }, 'connectTimeout: must be a number, got null'],
+    [{ url, closeTimeout: '3s' }, "closeTimeout: must be a number, got '3s'"],
+    [{ url, maxPayload: 1n }, 'maxPayload: must be a number, got 1n'],
+    [{ url, maxFragments: true }, 'maxFragments: must be a number, got true'],
+    [{ url, maxBufferedChunks: {} }, 'maxBufferedChunks: must be a number, got an object'],
+    [{ url, perMessageDeflate: {} }, 'perMessageDeflate: must be a boolean, got an object'],
+    [
+      { url, signal: {} },
+      'signal: must be an object with addEventListener() and throwIfAborted(), got an object',
+    ],
+    [
+      { url, signal: null },
+      'signal: must be an object with addEventListener() and throwIfAborted(), got null',
+    ],
+    [{ url, lookup: {} }, 'lookup: must be a function, got an object'],
+    [{ url, scheduler: null }, 'scheduler: must be an object with schedule() and now(), got null'],
+    [
+      { url, scheduler: { now: () => 0 } },
+      'scheduler: must be an object with schedule() and now(), got an object',
+    ],
+    [{ url, random: 0.5 }, 'random: must be a function, got 0.5'],
+    [{ url, random: null, reconnect: policy }, 'random: must be a function, got null'],
+  ])('should refuse %o', (options, message) => {
+    expect(refusal(options)).toEqual([OptionTypeError, message]);
+  });
+
+  it.each<[object, RegExp]>([
+    [{}, /^reconnect\.policy: must be given, got undefined$/],
+    [{ policy: 200 }, /^reconnect\.policy: must be a function/],
+  ])('should refuse the policy of %o', (reconnect, message) => {
+    const [errorClass, shown] = refusal({ url, reconnect });
+    expect(errorClass).toBe(OptionTypeError);
+    expect(shown).toMatch(message);
+  });
+
+  it('should name an unknown option and all known ones', () => {
+    expect(refusal({ uri: url })).toEqual([
+      OptionTypeError,
+      'uri: is not an option; known here: url, headers, protocols, origin, tls, codec, reconnect, ' +
+        'completeOn, outbox, connectTimeout, closeTimeout, maxPayload, maxFragments, ' +
+        'maxBufferedChunks, perMessageDeflate, signal, lookup, scheduler, random',
+    ]);
+  });
+
+  const whole = 'must be a whole number from';
+
+  it.each<[unknown, string]>([
+    [{ url: 'x' }, 'url: is not a valid URL'],
+    [
+      { url, headers: { 'a b': 'x' } },
+      "headers: 'a b' is not a header name (RFC 9110 section 5.1)",
+    ],
+    [{ url, protocols: 'a b' }, "protocols: must be a token (RFC 9110 section 5.6.2), got 'a b'"],
+    [
+      { url, origin: 'a\nb' },
+      'origin: has a character that no header may hold, such as a line break (RFC 9110 section 5.5)',
+    ],
+    [{ url, tls: { ca: '' } }, 'tls.ca: is empty'],
+    [{ url, tls: { ca: 'x' } }, 'tls.ca: holds no certificate'],
+    [
+      { url, tls: { ca: { file: '/none.pem' } } },
+      "tls.ca: the file '/none.pem' cannot be read (ENOENT)",
+    ],
+    [
+      { url, reconnect: { policy, minUptime: -1 } },
+      'reconnect.minUptime: must be a number from 0 to Infinity, got -1',
+    ],
+    [{ url, outbox: { maxMessages: -1 } }, `outbox.maxMessages: ${whole} 0 to Infinity, got -1`],
+    [{ url, outbox: { maxBytes: 0.5 } }, `outbox.maxBytes: ${whole} 0 to Infinity, got 0.5`],
+    [{ url, connectTimeout: -1 }, 'connectTimeout: must be a number from 0 to Infinity, got -1'],
+    [
+      { url, connectTimeout: 2 ** 31 },
+      'connectTimeout: must be at most 2147483647 ms (24.8 days) or Infinity, got 2147483648',
+    ],
+    [{ url, closeTimeout: -1 }, 'closeTimeout: must be a number from 0 to 2147483647, got -1'],
+    [
+      { url, closeTimeout: Infinity },
+      'closeTimeout: must be a number from 0 to 2147483647, got Infinity',
+    ],
+    [{ url, maxPayload: 0 }, `maxPayload: ${whole} 1 to Infinity, got 0`],
+    [{ url, maxFragments: 1.5 }, `maxFragments: ${whole} 1 to Infinity, got 1.5`],
+    [{ url, maxBufferedChunks: -7 }, `maxBufferedChunks: ${whole} 1 to Infinity, got -7`],
+  ])('should refuse %o, which is of the right kind', (options, message) => {
+    expect(refusal(options)).toEqual([OptionRangeError, message]);
+  });
+});
