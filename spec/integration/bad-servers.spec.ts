@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
+
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import {
@@ -23,6 +25,7 @@ import {
 import type {
   CertificateAuthority,
   IssuedCertificate,
+  RawConnection,
   RawServer,
   RawServerOptions,
 } from '../../src/testing/index.js';
@@ -76,12 +79,16 @@ interface BadServer {
   readonly also?: (ending: Ending, server: RawServer) => void;
 }
 
+const SECRET = 'hunter2';
+
 /** Runs one row: exactly one typed ending, nothing thrown elsewhere, nothing left open. */
 async function check(row: BadServer): Promise<void> {
   const server = await servers.raw(row.script, row.server?.());
   const url = row.url?.(server) ?? server.url;
   const socket = webSocket({
-    url,
+    // A secret wherever there may be one.
+    url: `${url.replace('://', `://me:${SECRET}@`)}/?token=${SECRET}`,
+    headers: { 'x-token': SECRET },
     ...(url.startsWith('wss:') ? { tls: { ca: ca.certificate } } : {}),
     closeTimeout: 60,
     ...row.options?.(),
@@ -93,6 +100,7 @@ async function check(row: BadServer): Promise<void> {
   expect(error).toBeInstanceOf(row.type);
   expect(error.code).toBe(row.code);
   expect(await endingOf(socket)).toBe(error.ending);
+  expect(inspect(error, { depth: Infinity, showHidden: true })).not.toContain(SECRET);
   await released(server, before);
   expect(seen.outcomes).toHaveLength(1);
   expect(seen.values).toEqual([]);
@@ -128,11 +136,14 @@ const network = (
   },
 });
 
-const timeout = (phase: string): Pick<BadServer, 'type' | 'code' | 'ending' | 'options'> => ({
+const timeout = (
+  phase: string,
+  limit = 100,
+): Pick<BadServer, 'type' | 'code' | 'ending' | 'options'> => ({
   type: TimeoutError,
   code: 'ERR_WSS_CONNECT_TIMEOUT',
-  ending: { _tag: 'TimedOut', by: 'policy', phase, option: 'connectTimeout', limit: 100 },
-  options: () => ({ connectTimeout: 100 }),
+  ending: { _tag: 'TimedOut', by: 'policy', phase, option: 'connectTimeout', limit },
+  options: () => ({ connectTimeout: limit }),
 });
 
 type Lookup = NonNullable<Options['lookup']>;
@@ -269,7 +280,7 @@ const UNREACHED: readonly BadServer[] = [
     name: 'finishes the TLS handshake and never answers the upgrade',
     script: silent,
     server: tlsServer,
-    ...timeout('upgrade'),
+    ...timeout('upgrade', 300),
   },
   {
     name: 'drips a good answer, too slowly',
@@ -453,7 +464,7 @@ const BODIES: readonly BadServer[] = [
   {
     name: 'refuses with a body slower than the deadline',
     script: answering('HTTP/1.1 503 Busy\r\nContent-Length: 100\r\nRetry-After: 1\r\n\r\nwait a '),
-    options: () => ({ connectTimeout: 100 }),
+    options: () => ({ connectTimeout: 300 }),
     ...refused(503, 'Busy'),
     also: (ending) => {
       expect(ending).toMatchObject({ body: 'wait a ', headers: { 'retry-after': '1' } });
@@ -472,6 +483,38 @@ const BODIES: readonly BadServer[] = [
     ...refused(503, 'Busy'),
     also: (ending) => {
       expect(ending).toMatchObject({ body: 'wait' });
+    },
+  },
+  {
+    name: 'refuses and ends in the middle of the body',
+    script: async ({ socket }) => {
+      await readRequestHead(socket);
+      socket.end('HTTP/1.1 503 Busy\r\nContent-Length: 100\r\n\r\nwait');
+    },
+    ...refused(503, 'Busy'),
+    also: (ending) => {
+      expect(ending).toMatchObject({ body: 'wait' });
+    },
+  },
+  {
+    name: 'refuses with a body that ends with the line',
+    script: async ({ socket }) => {
+      await readRequestHead(socket);
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\nnot you');
+    },
+    ...refused(403, 'Forbidden'),
+    also: (ending) => {
+      expect(ending).toMatchObject({ body: 'not you' });
+    },
+  },
+  {
+    name: 'refuses with a body that is no HTTP chunk',
+    script: answering(
+      'HTTP/1.1 429 Slow Down\r\nTransfer-Encoding: chunked\r\n\r\nnot a chunk\r\n',
+    ),
+    ...refused(429, 'Slow Down'),
+    also: (ending) => {
+      expect(ending).toMatchObject({ body: '' });
     },
   },
   {
@@ -525,6 +568,44 @@ const UPGRADES: readonly BadServer[] = [
     },
     ...invalidUpgrade(expect.any(String)),
   },
+  {
+    name: 'gives no Connection header',
+    script: async ({ socket }) => {
+      const { headers } = await readRequestHead(socket);
+      const accept = acceptKey(headers['sec-websocket-key'] ?? '');
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      );
+    },
+    ...invalidUpgrade(expect.any(String)),
+  },
+  {
+    name: 'gives two Sec-WebSocket-Accept headers',
+    script: afterUpgrade(silent, { 'sec-websocket-accept': acceptKey('another key') }),
+    ...invalidUpgrade('Invalid Sec-WebSocket-Accept header'),
+  },
+  {
+    name: 'chooses two subprotocols',
+    script: afterUpgrade(silent, {
+      'Sec-WebSocket-Protocol': 'feed.v1',
+      'sec-websocket-protocol': 'feed.v2',
+    }),
+    options: () => ({ protocols: ['feed.v1', 'feed.v2'] }),
+    ...invalidUpgrade('Server sent an invalid subprotocol'),
+  },
+  ...[
+    'permessage-deflate; server_max_window_bits=99',
+    'permessage-deflate; client_max_window_bits=7',
+    'permessage-deflate; unheard_of',
+    'permessage-deflate; server_no_context_takeover=1',
+    'permessage-deflate,',
+    '; ;',
+  ].map((extensions): BadServer => ({
+    name: `answers the offer of compression with "${extensions}"`,
+    script: afterUpgrade(silent, { 'Sec-WebSocket-Extensions': extensions }),
+    options: () => ({ perMessageDeflate: true }),
+    ...invalidUpgrade('Invalid Sec-WebSocket-Extensions header'),
+  })),
   {
     name: 'chooses a subprotocol that nobody asked for',
     script: afterUpgrade(silent, { 'Sec-WebSocket-Protocol': 'feed.v1' }),
@@ -651,7 +732,7 @@ const breaking = (
 
 const BAD_UTF8 = Buffer.from([0x68, 0xc3, 0x28]);
 const MASK = Buffer.from([1, 2, 3, 4]);
-const compressed = (text: string): Buffer =>
+const compressed = (text: string | Uint8Array): Buffer =>
   deflateRawSync(text, { finishFlush: 2 }).subarray(0, -4);
 
 const FRAMES: readonly BadServer[] = [
@@ -724,6 +805,40 @@ const FRAMES: readonly BadServer[] = [
     ),
     options: () => ({ perMessageDeflate: true }),
     ...violated(1007, 'INVALID_COMPRESSION'),
+    also: answeredWith(1007),
+  },
+  ...[
+    { name: 'a ping', violation: 'UNEXPECTED_RSV_1', frames: [frame({ opcode: 9, rsv: 4 })] },
+    {
+      name: 'a continuation',
+      violation: 'UNEXPECTED_RSV_1',
+      frames: [
+        frame({ opcode: 1, rsv: 4, fin: false, payload: compressed('x') }),
+        frame({ opcode: 0, rsv: 4 }),
+      ],
+    },
+  ].map(({ name, violation, frames }): BadServer => ({
+    name: `says that ${name} is compressed`,
+    script: afterUpgrade(
+      ({ socket }) => {
+        for (const each of frames) socket.write(each);
+      },
+      { 'Sec-WebSocket-Extensions': 'permessage-deflate' },
+    ),
+    options: () => ({ perMessageDeflate: true }),
+    ...violated(1002, violation),
+    also: answeredWith(1002),
+  })),
+  {
+    name: 'sends invalid UTF-8, compressed',
+    script: afterUpgrade(
+      ({ socket }) => {
+        socket.write(frame({ opcode: 1, rsv: 4, payload: compressed(BAD_UTF8) }));
+      },
+      { 'Sec-WebSocket-Extensions': 'permessage-deflate' },
+    ),
+    options: () => ({ perMessageDeflate: true }),
+    ...violated(1007, 'INVALID_UTF8'),
     also: answeredWith(1007),
   },
   breaking(
@@ -922,7 +1037,7 @@ const BROKEN: readonly BadServer[] = [
     code: 'ERR_WSS_ENDED',
   },
   {
-    name: 'closes with 1012 and never ends TCP',
+    name: 'closes with 1012',
     script: sending(frame({ opcode: 8, payload: closePayload(1012, 'restart') })),
     type: CloseError,
     code: 'ERR_WSS_CLOSED',
@@ -1239,6 +1354,15 @@ describe('webSocket, when it closes and the server', () => {
     readonly server?: () => RawServerOptions;
   }
 
+  /** Goes on sending until the line is torn down: that alone shows that the client is gone. */
+  async function linger({ socket, closed }: RawConnection): Promise<void> {
+    const timer = setInterval(() => {
+      socket.write(frame({ opcode: 1, payload: '1' }));
+    }, 5);
+    await closed;
+    clearInterval(timer);
+  }
+
   const rows: readonly Unclean[] = [
     { name: 'never answers', script: afterUpgrade(silent), wasClean: false },
     {
@@ -1252,18 +1376,16 @@ describe('webSocket, when it closes and the server', () => {
       script: afterUpgrade(async (connection) => {
         await frameFrom(connection, 8);
         connection.socket.write(frame({ opcode: 8, payload: closePayload(1000) }));
+        await linger(connection);
       }),
+      server: () => ({ allowHalfOpen: true }),
       wasClean: true,
     },
     {
       name: 'goes on sending and never answers',
       script: afterUpgrade(async (connection) => {
         await frameFrom(connection, 8);
-        const timer = setInterval(() => {
-          connection.socket.write(frame({ opcode: 1, payload: '1' }));
-        }, 5);
-        await connection.closed;
-        clearInterval(timer);
+        await linger(connection);
       }),
       wasClean: false,
     },
@@ -1300,11 +1422,12 @@ describe('webSocket, when it closes and the server', () => {
     const socket = webSocket({
       url: server.url,
       closeTimeout: 80,
-      ...(row.server === undefined ? {} : { tls: { ca: ca.certificate } }),
+      ...(server.url.startsWith('wss:') ? { tls: { ca: ca.certificate } } : {}),
     });
     const before = activeResources();
+    const states = statesOf(socket);
     const seen = watch(socket);
-    await inState(socket, 'Open');
+    await until('the state Open', () => states.some(({ _tag }) => _tag === 'Open'));
     return { socket, server, seen, before };
   }
 
@@ -1360,6 +1483,26 @@ describe('webSocket, when it closes and the server', () => {
       violation: 'INVALID_OPCODE',
     });
     await released(server, before);
+    expect(seen.outcomes).toHaveLength(1);
+    expect(uncaught.errors).toEqual([]);
+  });
+
+  it('has closed already: the stream ends once, in time', async () => {
+    const { socket, server, seen, before } = await open({
+      name: 'has closed already',
+      script: afterUpgrade(async (connection) => {
+        connection.socket.write(frame({ opcode: 8, payload: closePayload(1012) }));
+        await linger(connection);
+      }),
+      server: () => ({ allowHalfOpen: true }),
+      wasClean: true,
+    });
+    const connection = await until('the connection', () => server.connections[0]);
+    await frameFrom(connection, 8);
+    socket.complete();
+    await seen.outcome();
+    await released(server, before);
+    expect(framesOf(connection).map(({ opcode }) => opcode)).toEqual([8]);
     expect(seen.outcomes).toHaveLength(1);
     expect(uncaught.errors).toEqual([]);
   });

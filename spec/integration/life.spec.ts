@@ -205,6 +205,28 @@ describe('subscribing', () => {
     expect(server.accepted).toBe(5);
   });
 
+  it('should leave nothing after 100 who come and go at every stage', async () => {
+    const { server, socket } = await prepare();
+    const before = activeResources();
+    const all = [];
+    for (let count = 0; count < 100; count += 1) {
+      const seen = watch(socket);
+      all.push(seen);
+      for (let turn = 0; turn < count % 20; turn += 1) await new Promise(setImmediate);
+      seen.subscription.unsubscribe();
+    }
+    const last = watch(socket);
+    const connection = await until('the last connection', () => {
+      const [only, ...others] = server.connections;
+      return stateOf(socket)._tag === 'Open' && others.length === 0 && only;
+    });
+    await connection.send('still here');
+    expect(await last.received(1)).toEqual(['still here']);
+    last.subscription.unsubscribe();
+    await nothingLeftSince(before);
+    expect(all.flatMap(({ outcomes }) => outcomes)).toEqual([]);
+  });
+
   it('should go on for the other subscribers when one throws', async () => {
     const { server, socket } = await prepare();
     const thrown = new Error('a bug in a subscriber');
@@ -270,6 +292,16 @@ describe('the end by the server', () => {
     }
     await nothingLeftSince(before);
     expect(seen.outcomes).toHaveLength(1);
+  });
+
+  it('should not let the reason break out of the message', async () => {
+    const { server, socket } = await prepare();
+    const seen = watch(socket);
+    const reason = 'a\r\nb\u001b[31m\u202e';
+    void (await opened(server, socket)).close(4000, reason);
+    const error = await seen.failure();
+    expect(error.ending).toMatchObject({ reason });
+    expect(error.message).toContain('(a\\u000d\\u000ab\\u001b[31m\\u202e)');
   });
 
   it('should follow completeOn', async () => {
@@ -616,6 +648,21 @@ describe('next()', () => {
     expect(textsOf(connection)).toEqual(['kept']);
   });
 
+  it('should send 5 MiB byte for byte', async () => {
+    const { server } = await prepare();
+    const socket = webSocket({ url: server.url, codec: eitherCodec });
+    const message = Uint8Array.from({ length: 5 * 1024 * 1024 }, (_, index) => (index * 31) % 251);
+    const expected = Buffer.from(message);
+    const seen = watch(socket);
+    const connection = await opened(server, socket);
+    socket.next(message);
+    socket.next('the end');
+    await until('the messages', () => connection.messages.length === 2);
+    expect(Buffer.from(connection.messages[0]?.data ?? []).equals(expected)).toBe(true);
+    seen.subscription.unsubscribe();
+    await connection.closed;
+  });
+
   it('should throw an OutboxFullError when there is no room, and keep the rest', async () => {
     const server = await servers.wss();
     const socket = webSocket({
@@ -737,6 +784,19 @@ describe('reconnect', () => {
     expect((await connection.nextMessage()).text).toBe('while it is down');
     seen.subscription.unsubscribe();
     await connection.closed;
+  });
+
+  it('should honour Retry-After', async () => {
+    const server = await servers.wss({
+      onRequest: () => ({ status: 503, headers: { 'Retry-After': '7' } }),
+    });
+    const socket = webSocket({ url: server.url, reconnect: soon });
+    const before = activeResources();
+    const seen = watch(socket);
+    const { delay } = await inState(socket, 'Waiting');
+    expect(delay).toBeGreaterThanOrEqual(7_000);
+    seen.subscription.unsubscribe();
+    await nothingLeftSince(before);
   });
 
   it('should give up with the last error when the policy does', async () => {

@@ -14,7 +14,7 @@ import {
 } from '../../src/testing/index.js';
 import type { CertificateAuthority, IssuedCertificate } from '../../src/testing/index.js';
 import { eitherCodec } from './support/either-codec.js';
-import { afterUpgrade, frameFrom, sending } from './support/peer.js';
+import { afterUpgrade, frameFrom, framesOf, sending } from './support/peer.js';
 import type { Script } from './support/peer.js';
 import { useServers } from './support/servers.js';
 import { until, within } from './support/until.js';
@@ -310,6 +310,20 @@ describe('several messages', () => {
     );
     seen.subscription.unsubscribe();
     await connection.closed;
+  });
+
+  it('should come after 60 pings in one segment, each of which is answered', async () => {
+    const pings = Array.from({ length: 60 }, (_, index) =>
+      frame({ opcode: 9, payload: String(index) }),
+    );
+    const server = await servers.raw(
+      sending(Buffer.concat([...pings, frame({ opcode: 1, payload: '"after"' })])),
+    );
+    const seen = watch(webSocket(server.url));
+    expect(await seen.received(1)).toEqual(['after']);
+    const connection = await until('the connection', () => server.connections[0]);
+    await until('the pongs', () => framesOf(connection).length === 60);
+    seen.subscription.unsubscribe();
   });
 
   it('should reach every subscriber, each from its own beginning', async () => {

@@ -173,10 +173,9 @@ describe('closes', () => {
 
   it('should close with 1000 when the last subscriber leaves', async () => {
     const path = `/echo?${randomUUID()}=`;
-    const socket = open(path);
-    const subscription = socket.subscribe();
-    await stack.backend.told({ event: 'opened', path });
-    subscription.unsubscribe();
+    const recording = record(open(path));
+    await recording.state('Open');
+    recording.leave();
 
     expect(await stack.backend.told({ event: 'closed', path })).toMatchObject({ code: 1000 });
   });

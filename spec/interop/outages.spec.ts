@@ -163,12 +163,14 @@ describe('outages', () => {
       acknowledgements.unsubscribe();
       const received = await waitFor('acknowledgement after the outage', async () => {
         const messages = await stack.backend.received();
-        return messages.length > queued.length && messages;
+        const last = messages.indexOf('queued 299');
+        return last !== -1 && last < messages.length - 1 && messages;
       });
 
       expect(recording.messages).toEqual(recording.messages.map((_, index) => String(index)));
-      expect(received.slice(0, queued.length)).toEqual(queued);
-      expect(received[queued.length]).toMatch(/^acknowledged \d+0$/);
+      // What was read from the dying line may have been acknowledged into the outbox before them.
+      expect(received.filter((message) => message.startsWith('queued'))).toEqual(queued);
+      expect(received.at(-1)).toMatch(/^acknowledged \d+0$/);
       expectOutage(recording, { first: first(), others: badGateway(), wasOpen: true });
     },
   );

@@ -22,6 +22,8 @@ export interface Recording<In> {
   state<T extends Tag>(tag: T, index?: number): Promise<StateOf<T>>;
   /** Waits for the message with this index. */
   message(index: number): Promise<In>;
+  /** Unsubscribes before the test is over. */
+  leave(): void;
   /** Waits until the stream completes. */
   completed(): Promise<void>;
   /** Waits until the stream fails. */
@@ -48,9 +50,10 @@ export function record<In, Out>(socket: SocketSubject<In, Out>): Recording<In> {
       },
     }),
   );
-  onTestFinished(() => {
+  const leave = (): void => {
     subscription.unsubscribe();
-  });
+  };
+  onTestFinished(leave);
 
   const tags = (): readonly Tag[] => states.map(({ _tag }) => _tag);
   const statesOf = <T extends Tag>(tag: T): readonly StateOf<T>[] =>
@@ -74,6 +77,7 @@ export function record<In, Out>(socket: SocketSubject<In, Out>): Recording<In> {
     statesOf,
     state: (tag, index = 0) => element(`state ${tag}`, index, () => statesOf(tag)),
     message: (index) => element('message', index, () => messages),
+    leave,
     completed: async () => {
       const { _tag, ...rest } = await ended();
       if (_tag === 'Failed') throw new Error('The stream failed', { cause: rest });

@@ -40,9 +40,6 @@ const KINDS: readonly (readonly [string, NetworkFailed['kind']])[] = [
   ['EMFILE', 'other'],
   ['EACCES', 'other'],
   ['ERR_SOCKET_CLOSED', 'other'],
-  // No errno, but names that every object has.
-  ['constructor', 'other'],
-  ['__proto__', 'other'],
 ];
 
 describe('classifyError', () => {
@@ -73,6 +70,10 @@ describe('classifyError', () => {
       });
     },
   );
+
+  it('should not take a name that every object has for a known one', () => {
+    expect(classifyError(errorWith('constructor'), at('tcp'))).toMatchObject({ kind: 'other' });
+  });
 
   it('should take the errno of an AggregateError, for a name with many addresses', () => {
     const error = Object.assign(new AggregateError([errorWith('ECONNREFUSED')]), {

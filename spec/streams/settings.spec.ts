@@ -218,11 +218,11 @@ describe('checkOptions', () => {
     [{ url, perMessageDeflate: {} }, 'perMessageDeflate: must be a boolean, got an object'],
     [
       { url, signal: {} },
-      'signal: must be an object with addEventListener() and throwIfAborted(), got an object',
+      'signal: must be an AbortSignal, got an object',
     ],
     [
       { url, signal: null },
-      'signal: must be an object with addEventListener() and throwIfAborted(), got null',
+      'signal: must be an AbortSignal, got null',
     ],
     [{ url, lookup: {} }, 'lookup: must be a function, got an object'],
     [{ url, scheduler: null }, 'scheduler: must be an object with schedule() and now(), got null'],

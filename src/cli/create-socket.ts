@@ -8,7 +8,7 @@ import {
 import type { Payload, SocketOptions, SocketSubject, TlsOptions } from '../index.js';
 import { commandWord, inCommandWords } from './command-words.js';
 import type { ConnectArguments } from './connect-arguments.js';
-import { headerLines, parseHeaders } from './headers.js';
+import { headerLines, parseHeaders, toHeaders } from './headers.js';
 import type { Headers } from './headers.js';
 import { messageCodec } from './message-codec.js';
 import { readFile } from './read-file.js';
@@ -57,12 +57,11 @@ function socketOptions(
 }
 
 function headersOf({ headers, headerFile }: ConnectArguments): Headers | (() => Headers) {
-  const fromLine = parseHeaders('--header', headers);
-  if (headerFile === undefined) return fromLine;
-  const read = (): Headers => ({
-    ...fromLine,
-    ...parseHeaders('--header-file', headerLines(readFile('--header-file', headerFile))),
-  });
+  const given = parseHeaders('--header', headers);
+  if (headerFile === undefined) return toHeaders(given);
+  const option = '--header-file';
+  const read = (): Headers =>
+    toHeaders([...given, ...parseHeaders(option, headerLines(readFile(option, headerFile)))]);
   // Once now: what is wrong with the file is said before anything is dialled.
   read();
   return read;

@@ -10,20 +10,20 @@ export interface Progress {
   readonly uptime: number;
 }
 
-const KINDS: Readonly<Record<string, NetworkFailed['kind']>> = {
-  ENOTFOUND: 'dns',
-  EAI_AGAIN: 'dns',
-  ECONNREFUSED: 'refused',
-  ECONNRESET: 'reset',
-  ECONNABORTED: 'reset',
-  EPIPE: 'reset',
-  ETIMEDOUT: 'unreachable',
-  EHOSTUNREACH: 'unreachable',
-  ENETUNREACH: 'unreachable',
-  EHOSTDOWN: 'unreachable',
-  ENETDOWN: 'unreachable',
-  EADDRNOTAVAIL: 'unreachable',
-};
+const KINDS: ReadonlyMap<string | undefined, NetworkFailed['kind']> = new Map([
+  ['ENOTFOUND', 'dns'],
+  ['EAI_AGAIN', 'dns'],
+  ['ECONNREFUSED', 'refused'],
+  ['ECONNRESET', 'reset'],
+  ['ECONNABORTED', 'reset'],
+  ['EPIPE', 'reset'],
+  ['ETIMEDOUT', 'unreachable'],
+  ['EHOSTUNREACH', 'unreachable'],
+  ['ENETUNREACH', 'unreachable'],
+  ['EHOSTDOWN', 'unreachable'],
+  ['ENETDOWN', 'unreachable'],
+  ['EADDRNOTAVAIL', 'unreachable'],
+]);
 
 /**
  * Gives the ending for an error that an attempt or a connection met with.
@@ -64,7 +64,7 @@ export function classifyError(error: unknown, progress: Progress): Ending {
     _tag: 'NetworkFailed',
     by: 'network',
     phase,
-    kind: phase === 'dns' ? 'dns' : (KINDS[errno ?? ''] ?? 'other'),
+    kind: phase === 'dns' ? 'dns' : (KINDS.get(errno) ?? 'other'),
     ...(errno === undefined ? {} : { errno }),
     ...fields,
   };

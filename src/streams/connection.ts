@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-import type { TimestampProvider } from 'rxjs';
+import { Subscription } from 'rxjs';
+import type { SchedulerLike } from 'rxjs';
 import { WebSocket } from 'ws';
 import type { ClientOptions } from 'ws';
 
@@ -50,7 +51,8 @@ const SWITCHING_PROTOCOLS = 101;
 export class Connection {
   readonly #events: ConnectionEvents;
   readonly #socket: Socket;
-  readonly #clock: TimestampProvider;
+  readonly #scheduler: SchedulerLike;
+  readonly #closeTimeout: number;
   readonly #target: string;
   readonly #ws: WebSocket;
   #phase: Phase = 'upgrade';
@@ -61,17 +63,19 @@ export class Connection {
   #peerEnded = false;
   #stopRefusal: (() => Refusal) | undefined;
   #isOver = false;
+  #flushWatch: Subscription = Subscription.EMPTY;
 
   constructor(
     socket: Socket,
     request: UpgradeRequest,
     limits: ConnectionLimits,
-    clock: TimestampProvider,
+    scheduler: SchedulerLike,
     events: ConnectionEvents,
   ) {
     this.#events = events;
     this.#socket = socket;
-    this.#clock = clock;
+    this.#scheduler = scheduler;
+    this.#closeTimeout = limits.closeTimeout;
     this.#target = request.target;
     // The types of ws lack some of its options, and do not tell that headers may be lists.
     const options: ClientOptions & ConnectionLimits = {
@@ -100,7 +104,7 @@ export class Connection {
 
   /** How far it has come. */
   get progress(): Progress & { readonly target: string } {
-    const uptime = this.#phase === 'upgrade' ? 0 : this.#clock.now() - this.#openedAt;
+    const uptime = this.#phase === 'upgrade' ? 0 : this.#scheduler.now() - this.#openedAt;
     return { phase: this.#phase, target: this.#target, uptime };
   }
 
@@ -121,22 +125,29 @@ export class Connection {
    * @returns Whether it was taken; it is not while the closing handshake is under way.
    */
   send(payload: Payload): boolean {
-    if (this.#ws.readyState !== WebSocket.OPEN) return false;
-    this.#ws.send(payload);
+    if (this.#ws.readyState !== WebSocket.OPEN || this.#order !== undefined) return false;
+    this.#ws.send(payload, this.#flushed);
     return true;
   }
 
-  /** Starts the closing handshake, after what was sent. Does nothing when it has begun already. */
+  /**
+   * Starts the closing handshake once what was sent has gone out. Does nothing when it has begun
+   * already.
+   *
+   * @remarks `closeTimeout` bounds the handshake, and before it any time in which nothing goes out.
+   */
   close(order: CloseOrder): void {
     if (this.#order !== undefined || this.#isOver) return;
     this.#order = order;
     this.#phase = 'closing';
-    this.#ws.close(order.code, order.reason);
+    if (this.#ws.bufferedAmount === 0) this.#ws.close(order.code, order.reason);
+    else this.#watchFlush(order, this.#ws.bufferedAmount);
   }
 
   /** Tears the line down without a word; `ended` is not called any more. */
   destroy(): void {
     this.#isOver = true;
+    this.#flushWatch.unsubscribe();
     this.#ws.terminate();
     this.#socket.destroy();
   }
@@ -146,12 +157,28 @@ export class Connection {
     return this.#stopRefusal === undefined ? undefined : this.#refused(this.#stopRefusal());
   }
 
+  // One function for all messages, so that none costs a closure.
+  readonly #flushed = (): void => {
+    if (this.#order === undefined || this.#ws.bufferedAmount > 0) return;
+    this.#flushWatch.unsubscribe();
+    this.#ws.close(this.#order.code, this.#order.reason);
+  };
+
+  #watchFlush(order: CloseOrder, before: number): void {
+    this.#flushWatch = this.#scheduler.schedule(() => {
+      const left = this.#ws.bufferedAmount;
+      if (left === 0) this.#ws.close(order.code, order.reason);
+      else if (left < before) this.#watchFlush(order, left);
+      else this.#ws.terminate();
+    }, this.#closeTimeout);
+  }
+
   #listen(): void {
     const ws = this.#ws;
     ws.on('open', () => {
       if (this.#isOver) return;
       this.#phase = 'open';
-      this.#openedAt = this.#clock.now();
+      this.#openedAt = this.#scheduler.now();
       this.#events.opened();
     });
     ws.on('message', (data, isBinary) => {

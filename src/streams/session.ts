@@ -1,3 +1,5 @@
+import { getEventListeners, getMaxListeners, setMaxListeners } from 'node:events';
+
 import * as O from 'fp-ts/lib/Option.js';
 import { Subscription } from 'rxjs';
 
@@ -58,7 +60,7 @@ export class Session {
       this.#events.moved(this, { _tag: 'Dialled', attempt: 1 });
       return;
     }
-    signal?.addEventListener('abort', this.#abort, { once: true });
+    if (signal !== undefined) onAbort(signal, this.#abort);
     this.#dial(1);
   }
 
@@ -200,4 +202,11 @@ export class Session {
     const { phase = 'options', target } = this.#attempt ?? {};
     return { by: 'client', phase, uptime: 0, ...(target === undefined ? {} : { target }) };
   }
+}
+
+/** Listens; that many sockets share the signal of a shutdown is meant, and no leak to warn of. */
+function onAbort(signal: AbortSignal, listener: () => void): void {
+  const count = getEventListeners(signal, 'abort').length + 1;
+  if (count > getMaxListeners(signal)) setMaxListeners(count, signal);
+  signal.addEventListener('abort', listener, { once: true });
 }

@@ -13,6 +13,7 @@ import {
   checkMethods,
   checkNumber,
   MAX_TIMER,
+  show,
 } from '../errors/option-checks.js';
 import { OptionTypeError } from '../errors/option-error.js';
 import { createSecureContextSource } from '../tls/secure-context.js';
@@ -108,7 +109,9 @@ export function checkOptions<In, Out>(options: SocketOptions<In, Out>): Settings
   checkFunction('completeOn', completeOn);
   checkFunction('lookup', lookup);
   checkMethods('scheduler', scheduler, ['schedule', 'now']);
-  if (signal !== undefined) checkMethods('signal', signal, ['addEventListener', 'throwIfAborted']);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new OptionTypeError('signal', `must be an AbortSignal, got ${show(signal)}`);
+  }
   return {
     url: perAttempt('url', options.url, (option, value) =>
       checkScheme(options.tls !== undefined, checkUrl(option, value)),

@@ -12,19 +12,19 @@ import { waitFor } from './wait-for.js';
 
 const SCRIPT = fileURLToPath(new URL('backend.py', import.meta.url));
 
-const BackendEvent = t.intersection([
-  t.type({ event: t.string }),
-  t.partial({
-    path: t.string,
-    code: t.number,
-    reason: t.string,
-    message: t.string,
-    version: t.string,
-  }),
-]);
-
 /** Something that the backend told. */
-export type BackendEvent = t.TypeOf<typeof BackendEvent>;
+export interface BackendEvent {
+  readonly event: string;
+  readonly path?: string;
+  readonly code?: number;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+const EVENT: t.Type<BackendEvent, unknown> = t.intersection([
+  t.type({ event: t.string }),
+  t.partial({ path: t.string, code: t.number, reason: t.string, message: t.string }),
+]);
 
 /** The python3-websockets server; backend.py describes what it does. */
 export interface Backend {
@@ -87,7 +87,7 @@ function parseEvents(log: string): readonly BackendEvent[] {
 }
 
 function parseEvent(line: string): BackendEvent {
-  const decoded = BackendEvent.decode(JSON.parse(line));
+  const decoded = EVENT.decode(JSON.parse(line));
   if (E.isLeft(decoded)) throw new Error(`Not an event of the backend: ${line}`);
   return decoded.right;
 }

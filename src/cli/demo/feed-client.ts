@@ -59,7 +59,10 @@ function tryWithout(lack: Lack, feed: FeedServer): Observable<DemoEvent> {
     take(1),
     ignoreElements(),
     catchError((error: unknown) =>
-      isSocketError(error) ? of<DemoEvent>({ _tag: 'Refused', lack, ending: error.ending }) : EMPTY,
+      of(error).pipe(
+        filter(isSocketError),
+        map(({ ending }): DemoEvent => ({ _tag: 'Refused', lack, ending })),
+      ),
     ),
   );
 }

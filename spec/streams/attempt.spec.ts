@@ -1,0 +1,337 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  createCertificateAuthority,
+  createRawServer,
+  createWssServer,
+  readRequestHead,
+} from '../../src/testing/index.js';
+import type {
+  CertificateAuthority,
+  IssuedCertificate,
+  RawServer,
+  WssServer,
+} from '../../src/testing/index.js';
+import { Attempt } from '../../src/streams/attempt.js';
+import type { Connection } from '../../src/streams/connection.js';
+import type { Ending } from '../../src/streams/ending.js';
+import { checkOptions } from '../../src/streams/settings.js';
+import type { AttemptSettings } from '../../src/streams/settings.js';
+import type { SocketOptions } from '../../src/streams/socket-options.js';
+import type { OpenInfo } from '../../src/streams/socket-state.js';
+import { VirtualClock } from './virtual-clock.js';
+
+let ca: CertificateAuthority;
+let issued: IssuedCertificate;
+
+beforeAll(async () => {
+  ca = await createCertificateAuthority();
+  issued = await ca.issue({ commonName: 'x', usage: 'server' });
+});
+
+interface Told {
+  readonly opened: OpenInfo[];
+  readonly messages: string[];
+  readonly endings: Ending[];
+}
+
+describe('Attempt', () => {
+  const servers: (WssServer | RawServer)[] = [];
+  const attempts: Attempt[] = [];
+  let clock = new VirtualClock();
+
+  afterEach(async () => {
+    for (const attempt of attempts.splice(0)) attempt.cancel();
+    await Promise.all(servers.splice(0).map((each) => each.close()));
+    clock = new VirtualClock();
+  });
+
+  async function serving<S extends WssServer | RawServer>(starting: Promise<S>): Promise<S> {
+    const server = await starting;
+    servers.push(server);
+    return server;
+  }
+
+  /** An attempt that was not started, and what it tells. */
+  function attemptWith(
+    options: SocketOptions<unknown, unknown>,
+    change: Partial<AttemptSettings> = {},
+  ): { readonly attempt: Attempt; readonly told: Told } {
+    const told: Told = { opened: [], messages: [], endings: [] };
+    const settings = { ...checkOptions({ scheduler: clock, ...options }), ...change };
+    const attempt = new Attempt(settings, 7, {
+      opened: (_connection: Connection, info) => told.opened.push(info),
+      message: (data) => told.messages.push(data.toString()),
+      ended: (ending) => told.endings.push(ending),
+    });
+    attempts.push(attempt);
+    return { attempt, told };
+  }
+
+  const started = (...args: Parameters<typeof attemptWith>): ReturnType<typeof attemptWith> => {
+    const both = attemptWith(...args);
+    both.attempt.start();
+    return both;
+  };
+
+  const endingOf = async ({ endings }: Told): Promise<Ending | undefined> => {
+    await vi.waitFor(() => expect(endings).toHaveLength(1));
+    return endings[0];
+  };
+
+  /** Lets everything happen that waits for nothing but its turn. */
+  const turns = async (): Promise<void> => {
+    for (let each = 0; each < 5; each += 1) await new Promise(setImmediate);
+  };
+
+  const never = (): Promise<never> => new Promise(() => undefined);
+
+  it('should open a connection over TCP, and tell of it and its messages', async () => {
+    const server = await serving(createWssServer());
+    const { attempt, told } = attemptWith({ url: `${server.url}/v1` });
+    expect([attempt.phase, attempt.target]).toEqual(['options', undefined]);
+    clock.advance(50);
+    attempt.start();
+    const peer = await server.nextConnection();
+    await peer.send('hello');
+    await vi.waitFor(() => expect(told.messages).toEqual(['hello']));
+    const address = `127.0.0.1:${server.port}`;
+    expect(told.opened).toEqual([{ since: 50, protocol: '', address }]);
+    expect([attempt.phase, attempt.target]).toEqual(['upgrade', address]);
+    expect(told.endings).toEqual([]);
+  });
+
+  it('should tell what is known of the server over TLS', async () => {
+    const tls = { cert: issued.chain, key: issued.key };
+    const server = await serving(createWssServer({ tls }));
+    const { told } = started({ url: server.url, tls: { ca: ca.certificate } });
+    await vi.waitFor(() => expect(told.opened).toHaveLength(1));
+    expect(told.opened[0]?.tls).toMatchObject({ protocol: 'TLSv1.3', subject: 'CN=x' });
+  });
+
+  it('should ask for the options with its number and a signal that aborts when it is over', async () => {
+    const server = await serving(createWssServer());
+    const url = vi.fn<(attempt: number, signal: AbortSignal) => string>(() => server.url);
+    const { told } = started({ url });
+    expect(url).not.toHaveBeenCalled();
+    const peer = await server.nextConnection();
+    await vi.waitFor(() => expect(told.opened).toHaveLength(1));
+    const [number, signal] = url.mock.calls[0] ?? [];
+    expect([number, signal?.aborted]).toEqual([7, false]);
+    void peer.close(1000);
+    expect(await endingOf(told)).toMatchObject({ _tag: 'Closed', by: 'server', code: 1000 });
+    expect(signal?.aborted).toBe(true);
+  });
+
+  describe('a failure', () => {
+    it('should be told after a turn of the event loop when the options were at fault', async () => {
+      const { told } = started({ url: () => 'http://h' });
+      await turns();
+      expect(told.endings).toEqual([]);
+      clock.advance(0);
+      expect(told.endings).toMatchObject([
+        { _tag: 'OptionsInvalid', by: 'client', phase: 'options', option: 'url', uptime: 0 },
+      ]);
+      expect(told.endings[0]).not.toHaveProperty('target');
+    });
+
+    it('should be told as the failure of a function', async () => {
+      const cause = new Error('no token');
+      const headers = (): never => {
+        throw cause;
+      };
+      const { told } = started({ url: 'ws://h', headers });
+      await turns();
+      clock.advance(0);
+      expect(told.endings).toMatchObject([{ _tag: 'ProviderFailed', option: 'headers', cause }]);
+      expect(clock.pending).toBe(0);
+    });
+
+    it('should be told with the phase and the target', async () => {
+      const server = await createRawServer(() => undefined);
+      await server.close();
+      const { attempt, told } = started({ url: server.url });
+      expect(await endingOf(told)).toMatchObject({
+        _tag: 'NetworkFailed',
+        phase: 'tcp',
+        kind: 'refused',
+        target: server.authority,
+      });
+      expect(attempt.target).toBe(server.authority);
+      expect(clock.pending).toBe(0);
+    });
+
+    it('should be told of a certificate that does not pass', async () => {
+      const tls = { cert: issued.chain, key: issued.key };
+      const server = await serving(createWssServer({ tls }));
+      const { told } = started({ url: server.url });
+      expect(await endingOf(told)).toMatchObject({ _tag: 'TlsFailed', phase: 'verify' });
+      expect(server.requests).toEqual([]);
+    });
+
+    it('should hang up when the opening handshake cannot even be begun', async () => {
+      const server = await serving(createRawServer(() => undefined));
+      const { told } = started({ url: server.url }, { protocols: ['a b'] });
+      expect(await endingOf(told)).toMatchObject({ _tag: 'UpgradeInvalid', phase: 'upgrade' });
+      await vi.waitFor(() => expect(server.connections).toHaveLength(1));
+      await server.connections[0]?.closed;
+    });
+  });
+
+  describe('the time limit', () => {
+    const timedOut = { _tag: 'TimedOut', by: 'policy', option: 'connectTimeout', uptime: 0 };
+
+    it('should cover the options', async () => {
+      const { told } = started({ url: never, connectTimeout: 250 });
+      await turns();
+      clock.advance(249);
+      expect(told.endings).toEqual([]);
+      clock.advance(1);
+      expect(told.endings).toEqual([{ ...timedOut, phase: 'options', limit: 250 }]);
+    });
+
+    it('should cover the look-up', async () => {
+      const { attempt, told } = started({ url: 'ws://feed.example', lookup: () => undefined });
+      await vi.waitFor(() => expect(attempt.phase).toBe('dns'));
+      clock.advance(10_000);
+      const target = 'feed.example:80';
+      expect(told.endings).toEqual([{ ...timedOut, phase: 'dns', limit: 10_000, target }]);
+    });
+
+    it.each([
+      ['tls', 'wss'],
+      ['upgrade', 'ws'],
+    ] as const)('should cover the phase %s', async (phase, scheme) => {
+      const server = await serving(createRawServer(() => undefined));
+      const { attempt, told } = started({ url: `${scheme}://${server.authority}` });
+      await vi.waitFor(() => expect(attempt.phase).toBe(phase));
+      await vi.waitFor(() => expect(server.connections).toHaveLength(1));
+      clock.advance(10_000);
+      expect(told.endings).toEqual([
+        { ...timedOut, phase, limit: 10_000, target: server.authority },
+      ]);
+      await server.connections[0]?.closed;
+    });
+
+    it('should not hide a refusal whose body is still under way', async () => {
+      const server = await serving(
+        createRawServer(async ({ socket }) => {
+          await readRequestHead(socket);
+          socket.write('HTTP/1.1 503 Busy\r\nContent-Length: 9\r\n\r\nsoon');
+        }),
+      );
+      const bodies: unknown[] = [];
+      const listener = (message: unknown): number =>
+        bodies.push((message as { response: unknown }).response);
+      subscribe('http.client.response.finish', listener);
+      const { told } = started({ url: server.url });
+      await vi.waitFor(() => expect(bodies).toHaveLength(1));
+      unsubscribe('http.client.response.finish', listener);
+      clock.advance(10_000);
+      expect(told.endings).toMatchObject([
+        { _tag: 'UpgradeRefused', status: 503, statusText: 'Busy' },
+      ]);
+      await turns();
+      expect(told.endings).toHaveLength(1);
+    });
+
+    it('should be over once the connection is open', async () => {
+      const server = await serving(createWssServer());
+      const { told } = started({ url: server.url });
+      await vi.waitFor(() => expect(told.opened).toHaveLength(1));
+      expect(clock.pending).toBe(0);
+      clock.advance(60_000);
+      await turns();
+      expect(told.endings).toEqual([]);
+    });
+
+    it('should be none with Infinity', () => {
+      started({ url: never, connectTimeout: Infinity });
+      expect(clock.pending).toBe(0);
+      started({ url: never });
+      expect(clock.pending).toBe(1);
+    });
+  });
+
+  describe('cancel', () => {
+    it('should keep it from beginning', async () => {
+      const url = vi.fn(() => 'ws://h');
+      const { attempt, told } = started({ url });
+      attempt.cancel();
+      await turns();
+      clock.advance(60_000);
+      expect(url).not.toHaveBeenCalled();
+      expect(told.endings).toEqual([]);
+      expect(clock.pending).toBe(0);
+    });
+
+    it('should abort the signal of the functions, whose failure is not told then', async () => {
+      const url = vi.fn(
+        (_attempt: number, signal: AbortSignal) =>
+          new Promise<string>((_resolve, reject) => {
+            signal.addEventListener('abort', () => {
+              reject(new Error('aborted'));
+            });
+          }),
+      );
+      const { attempt, told } = started({ url });
+      await vi.waitFor(() => expect(url).toHaveBeenCalledOnce());
+      attempt.cancel();
+      await turns();
+      clock.advance(60_000);
+      expect(told.endings).toEqual([]);
+    });
+
+    it('should keep back a failure of the options that waits for its turn', async () => {
+      const { attempt, told } = started({ url: () => 'http://h' });
+      await turns();
+      attempt.cancel();
+      clock.advance(0);
+      expect(told.endings).toEqual([]);
+    });
+
+    it.each(['tls', 'upgrade'] as const)('should hang up in the phase %s', async (phase) => {
+      const server = await serving(createRawServer(() => undefined));
+      const scheme = phase === 'tls' ? 'wss' : 'ws';
+      const { attempt, told } = started({ url: `${scheme}://${server.authority}` });
+      await vi.waitFor(() => expect(attempt.phase).toBe(phase));
+      await vi.waitFor(() => expect(server.connections).toHaveLength(1));
+      attempt.cancel();
+      await server.connections[0]?.closed;
+      await turns();
+      expect(told).toEqual({ opened: [], messages: [], endings: [] });
+    });
+
+    it('should hang up in the moment between the line and the upgrade', async () => {
+      const server = await serving(createRawServer(() => undefined));
+      const { attempt, told } = attemptWith({ url: server.url });
+      const listener = (message: unknown): void => {
+        const { socket } = message as { socket: Socket };
+        socket.once('connect', () => {
+          queueMicrotask(() => {
+            attempt.cancel();
+          });
+        });
+      };
+      subscribe('net.client.socket', listener);
+      attempt.start();
+      await vi.waitFor(() => expect(server.connections).toHaveLength(1));
+      unsubscribe('net.client.socket', listener);
+      await server.connections[0]?.closed;
+      expect(server.bytesReceived).toBe(0);
+      expect(told).toEqual({ opened: [], messages: [], endings: [] });
+    });
+
+    it('should end an open connection without a word', async () => {
+      const server = await serving(createWssServer());
+      const { attempt, told } = started({ url: server.url });
+      await vi.waitFor(() => expect(told.opened).toHaveLength(1));
+      const peer = await server.nextConnection();
+      attempt.cancel();
+      expect(await peer.closed).toMatchObject({ code: 1006 });
+      await turns();
+      expect(told.endings).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,595 @@
+import { getEventListeners } from 'node:events';
+import * as O from 'fp-ts/lib/Option.js';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { OptionTypeError } from '../../src/errors/option-error.js';
+import { createRawServer, createWssServer } from '../../src/testing/index.js';
+import type { RawServer, WssConnection, WssServer } from '../../src/testing/index.js';
+import type { RetryPolicy, RetryStatus } from '../../src/streams/backoff/retry-policy.js';
+import { NORMAL_CLOSE } from '../../src/streams/close-request.js';
+import type { Ending } from '../../src/streams/ending.js';
+import { DEFAULT_OUTBOX, Outbox } from '../../src/streams/outbox.js';
+import { Session } from '../../src/streams/session.js';
+import { checkOptions } from '../../src/streams/settings.js';
+import {
+  AbortedError,
+  CloseError,
+  NetworkError,
+  OptionsError,
+} from '../../src/streams/socket-error.js';
+import type { SocketOptions } from '../../src/streams/socket-options.js';
+import type { SocketEvent } from '../../src/streams/socket-state.js';
+import { VirtualClock } from './virtual-clock.js';
+
+interface Told {
+  readonly events: SocketEvent[];
+  readonly messages: string[];
+  readonly finished: { readonly ending: Ending; readonly error: O.Option<unknown> }[];
+}
+
+/** Waits 100 ms, then 200, 300 …, and keeps what it was asked. */
+function growing(): RetryPolicy & { readonly asked: RetryStatus[] } {
+  const asked: RetryStatus[] = [];
+  const policy = (status: RetryStatus): O.Option<number> => {
+    asked.push(status);
+    return O.some(100 * (status.iterNumber + 1));
+  };
+  return Object.assign(policy, { asked });
+}
+
+describe('Session', () => {
+  const servers: (WssServer | RawServer)[] = [];
+  const sessions: Session[] = [];
+  let clock = new VirtualClock();
+  let outbox = new Outbox(DEFAULT_OUTBOX);
+
+  afterEach(async () => {
+    for (const session of sessions.splice(0)) session.hangUp();
+    await Promise.all(servers.splice(0).map((each) => each.close()));
+    clock = new VirtualClock();
+    outbox = new Outbox(DEFAULT_OUTBOX);
+  });
+
+  async function serving<S extends WssServer | RawServer>(starting: Promise<S>): Promise<S> {
+    const server = await starting;
+    servers.push(server);
+    return server;
+  }
+
+  /** A session that was started, and what it tells; `react` is called with each event. */
+  function startWith(
+    options: SocketOptions<unknown, unknown>,
+    react: (event: SocketEvent, session: Session) => void = () => undefined,
+  ): { readonly session: Session; readonly told: Told } {
+    const told: Told = { events: [], messages: [], finished: [] };
+    const settings = checkOptions({ scheduler: clock, connectTimeout: Infinity, ...options });
+    const session: Session = new Session(settings, outbox, {
+      moved: (mover, event) => {
+        expect(mover).toBe(session);
+        told.events.push(event);
+        react(event, session);
+      },
+      message: (data) => told.messages.push(data.toString()),
+      finished: (finisher, ending, error) => {
+        expect(finisher).toBe(session);
+        told.finished.push({ ending, error });
+      },
+    });
+    sessions.push(session);
+    session.start();
+    return { session, told };
+  }
+
+  const tags = ({ events }: Told): readonly string[] => events.map(({ _tag }) => _tag);
+
+  const reached = (told: Told, tag: SocketEvent['_tag'], times = 1): Promise<void> =>
+    vi.waitFor(() => {
+      expect(tags(told).filter((each) => each === tag)).toHaveLength(times);
+    });
+
+  /** A session on an open connection, and the server's side of it. */
+  async function openWith(
+    server: WssServer,
+    options: Partial<SocketOptions<unknown, unknown>> = {},
+    react?: (event: SocketEvent, session: Session) => void,
+  ): Promise<{ readonly session: Session; readonly told: Told; readonly peer: WssConnection }> {
+    const both = startWith({ url: server.url, ...options }, react);
+    const peer = await server.nextConnection();
+    await reached(both.told, 'Opened');
+    return { ...both, peer };
+  }
+
+  const finishOf = async (told: Told): Promise<Told['finished'][number]> => {
+    await vi.waitFor(() => expect(told.finished).toHaveLength(1));
+    const [first] = told.finished;
+    if (first === undefined) throw new Error('not finished');
+    return first;
+  };
+
+  const turns = async (): Promise<void> => {
+    for (let each = 0; each < 5; each += 1) await new Promise(setImmediate);
+  };
+
+  const nowhere = async (): Promise<string> => {
+    const server = await createRawServer(() => undefined);
+    await server.close();
+    return server.url;
+  };
+
+  it('should dial, open, and hand on the messages', async () => {
+    const server = await serving(createWssServer());
+    clock.advance(40);
+    const { told, peer } = await openWith(server);
+    await peer.send('one');
+    await vi.waitFor(() => expect(told.messages).toEqual(['one']));
+    expect(told.events).toEqual([
+      { _tag: 'Dialled', attempt: 1 },
+      {
+        _tag: 'Opened',
+        info: { since: 40, protocol: '', address: `127.0.0.1:${server.port}` },
+      },
+    ]);
+  });
+
+  it('should finish without an error on a completion', async () => {
+    const { told, peer } = await openWith(await serving(createWssServer()));
+    void peer.close(1000);
+    const { ending, error } = await finishOf(told);
+    expect(ending).toMatchObject({ _tag: 'Closed', by: 'server', code: 1000 });
+    expect(error).toEqual(O.none);
+  });
+
+  it('should finish with the typed error on anything else', async () => {
+    const { told, peer } = await openWith(await serving(createWssServer()));
+    void peer.close(1012, 'restart');
+    const { ending, error } = await finishOf(told);
+    expect(O.isSome(error) && error.value).toBeInstanceOf(CloseError);
+    expect(error).toMatchObject({ value: { ending } });
+  });
+
+  it('should go by completeOn', async () => {
+    const completeOn = vi.fn(({ _tag }: Ending) => _tag === 'NetworkFailed');
+    const { told } = startWith({ url: await nowhere(), completeOn });
+    const { ending, error } = await finishOf(told);
+    expect(error).toEqual(O.none);
+    expect(completeOn).toHaveBeenCalledExactlyOnceWith(ending);
+  });
+
+  it.each<[string, Partial<SocketOptions<unknown, unknown>>]>([
+    ['completeOn', { completeOn: () => thrown() }],
+    ['the policy', { reconnect: () => thrown() }],
+    ['isTransient', { reconnect: { policy: growing(), isTransient: () => thrown() } }],
+  ])('should finish with what %s throws', async (_name, options) => {
+    const { told } = startWith({ url: await nowhere(), ...options });
+    const { ending, error } = await finishOf(told);
+    expect(error).toEqual(O.some(new RangeError('thrown')));
+    expect(ending).toMatchObject({ _tag: 'NetworkFailed' });
+  });
+
+  const thrown = (): never => {
+    throw new RangeError('thrown');
+  };
+
+  it('should finish with the fault of a policy that gives nonsense', async () => {
+    const reconnect = (() => 100) as unknown as RetryPolicy;
+    const { told } = startWith({ url: await nowhere(), reconnect });
+    expect((await finishOf(told)).error).toMatchObject({
+      value: expect.any(OptionTypeError) as unknown,
+    });
+  });
+
+  describe('the outbox', () => {
+    it('should be sent in order as soon as there is a connection', async () => {
+      outbox.add('one');
+      outbox.add(Buffer.from('two'));
+      const { peer } = await openWith(await serving(createWssServer()));
+      expect(await peer.nextMessage()).toMatchObject({ text: 'one', isBinary: false });
+      expect(await peer.nextMessage()).toMatchObject({ text: 'two', isBinary: true });
+      expect(outbox.isEmpty).toBe(true);
+    });
+
+    it('should close where it says so, and keep what comes after', async () => {
+      outbox.add('one');
+      outbox.addClose({ code: 4000, reason: 'done' });
+      outbox.add('later');
+      const { told, peer } = await openWith(await serving(createWssServer()));
+      expect(await peer.closed).toEqual({ code: 4000, reason: 'done' });
+      expect(peer.messages).toMatchObject([{ text: 'one' }]);
+      const { ending, error } = await finishOf(told);
+      expect(ending).toMatchObject({ _tag: 'Closed', by: 'client', code: 4000, wasClean: true });
+      expect(error).toEqual(O.none);
+      expect(outbox.peek()).toMatchObject({ payload: 'later' });
+    });
+
+    it('should be left alone when a listener of the state hangs up', async () => {
+      outbox.add('kept');
+      const { peer } = await openWith(await serving(createWssServer()), {}, (event, session) => {
+        if (event._tag === 'Opened') session.hangUp();
+      });
+      expect(await peer.closed).toEqual({ code: 1000, reason: '' });
+      expect(peer.messages).toEqual([]);
+      expect(outbox.messages).toBe(1);
+    });
+
+    it('should keep what a listener of the state adds after it closed', async () => {
+      const { peer } = await openWith(await serving(createWssServer()), {}, (event, session) => {
+        if (event._tag !== 'Opened') return;
+        session.close(NORMAL_CLOSE);
+        outbox.add('late');
+      });
+      expect(await peer.closed).toEqual({ code: 1000, reason: '' });
+      expect(outbox.peek()).toMatchObject({ payload: 'late' });
+    });
+
+    it('should survive attempts that fail', async () => {
+      outbox.add('one');
+      const server = await createWssServer();
+      await server.close();
+      const { told } = startWith({ url: server.url, reconnect: growing() });
+      await reached(told, 'RetryScheduled');
+      const again = await serving(createWssServer({ port: server.port }));
+      clock.advance(100);
+      const peer = await again.nextConnection();
+      expect(await peer.nextMessage()).toMatchObject({ text: 'one' });
+    });
+  });
+
+  describe('send', () => {
+    it('should take a message only while the connection is open', async () => {
+      const server = await serving(createWssServer());
+      const { session, told } = startWith({ url: server.url });
+      expect(session.send('early')).toBe(false);
+      const peer = await server.nextConnection();
+      await reached(told, 'Opened');
+      expect(session.send('one')).toBe(true);
+      expect(await peer.nextMessage()).toMatchObject({ text: 'one' });
+      void peer.close(1000);
+      await finishOf(told);
+      expect(session.send('late')).toBe(false);
+    });
+  });
+
+  describe('a lost line', () => {
+    it('should be dialled again after the delay of the policy', async () => {
+      const server = await serving(createWssServer());
+      const { told, peer } = await openWith(server, { reconnect: growing() });
+      peer.terminate();
+      await reached(told, 'RetryScheduled');
+      expect(told.events.at(-1)).toMatchObject({
+        _tag: 'RetryScheduled',
+        attempt: 2,
+        delay: 100,
+        ending: { _tag: 'NetworkFailed', kind: 'reset' },
+      });
+      clock.advance(99);
+      expect(tags(told).at(-1)).toBe('RetryScheduled');
+      clock.advance(1);
+      expect(told.events.at(-1)).toEqual({ _tag: 'Dialled', attempt: 2 });
+      await server.nextConnection();
+      await reached(told, 'Opened', 2);
+      expect(told.finished).toEqual([]);
+      expect(clock.pending).toBe(0);
+    });
+
+    it('should count the retries of an outage, with what the policy is told', async () => {
+      const policy = growing();
+      const random = (): number => 0.25;
+      const { told } = startWith({ url: await nowhere(), reconnect: policy, random });
+      for (const [count, delay] of [100, 200, 300].entries()) {
+        await reached(told, 'RetryScheduled', count + 1);
+        expect(told.events.at(-1)).toMatchObject({ attempt: count + 2, delay });
+        clock.advance(delay);
+      }
+      expect(policy.asked).toMatchObject([
+        { iterNumber: 0, cumulativeDelay: 0, previousDelay: O.none, elapsed: 0, uptime: 0, random },
+        { iterNumber: 1, cumulativeDelay: 100, previousDelay: O.some(100), elapsed: 100 },
+        { iterNumber: 2, cumulativeDelay: 300, previousDelay: O.some(200), elapsed: 300 },
+      ]);
+      expect(policy.asked[0]?.ending).toMatchObject({ value: { _tag: 'NetworkFailed' } });
+    });
+
+    it.each([
+      [4_999, 200],
+      [5_000, 100],
+    ])('should be counted anew after an uptime of %i ms: %i ms', async (uptime, delay) => {
+      const server = await serving(createWssServer());
+      const { told, peer } = await openWith(server, { reconnect: growing() });
+      peer.terminate();
+      await reached(told, 'RetryScheduled');
+      clock.advance(100);
+      const second = await server.nextConnection();
+      await reached(told, 'Opened', 2);
+      clock.advance(uptime);
+      second.terminate();
+      await reached(told, 'RetryScheduled', 2);
+      expect(told.events.at(-1)).toMatchObject({ delay, ending: { uptime } });
+    });
+
+    it('should end the stream when the policy gives up', async () => {
+      const { told } = startWith({ url: await nowhere(), reconnect: () => O.none });
+      expect((await finishOf(told)).error).toMatchObject({
+        value: expect.any(NetworkError) as unknown,
+      });
+    });
+
+    it('should end the stream when it is fatal', async () => {
+      const reconnect = growing();
+      const { told } = startWith({ url: () => 'http://h', reconnect });
+      await turns();
+      clock.advance(0);
+      expect((await finishOf(told)).error).toMatchObject({
+        value: expect.any(OptionsError) as unknown,
+      });
+      expect(reconnect.asked).toEqual([]);
+    });
+
+    it('should be fatal or not by the isTransient that is given', async () => {
+      const isTransient = vi.fn(() => true);
+      const reconnect = { policy: growing(), isTransient };
+      const { told } = startWith({ url: () => 'http://h', reconnect });
+      await turns();
+      clock.advance(0);
+      expect(tags(told)).toEqual(['Dialled', 'RetryScheduled']);
+      expect(isTransient).toHaveBeenCalledOnce();
+    });
+  });
+
+  describe('close', () => {
+    it('should close an open connection with its code, once', async () => {
+      const { session, told, peer } = await openWith(await serving(createWssServer()));
+      clock.advance(30);
+      session.close({ code: 4000, reason: 'done' });
+      session.close({ code: 4001, reason: 'again' });
+      expect(told.events.at(-1)).toEqual({ _tag: 'CloseStarted', code: 4000, reason: 'done' });
+      expect(told.finished).toEqual([]);
+      expect(await peer.closed).toEqual({ code: 4000, reason: 'done' });
+      expect(await finishOf(told)).toMatchObject({
+        ending: { _tag: 'Closed', by: 'client', code: 4000, wasClean: true, uptime: 30 },
+        error: O.none,
+      });
+      expect(tags(told)).toEqual(['Dialled', 'Opened', 'CloseStarted']);
+    });
+
+    it('should fail the stream when it was made for a source that failed', async () => {
+      const { session, told } = await openWith(await serving(createWssServer()));
+      const cause = new Error('upstream');
+      session.close({ code: 1011, reason: '', cause });
+      const { error } = await finishOf(told);
+      expect(O.isSome(error) && error.value).toBeInstanceOf(CloseError);
+      expect(error).toMatchObject({ value: { cause } });
+    });
+
+    it('should end an attempt at once, and dial no more', async () => {
+      const server = await serving(createRawServer(() => undefined));
+      const { session, told } = startWith({ url: server.url, reconnect: growing() });
+      await vi.waitFor(() => expect(server.connections).toHaveLength(1));
+      session.close(NORMAL_CLOSE);
+      expect(told.finished).toMatchObject([
+        {
+          ending: {
+            _tag: 'Closed',
+            by: 'client',
+            phase: 'upgrade',
+            code: 1000,
+            wasClean: false,
+            uptime: 0,
+            target: server.authority,
+          },
+          error: O.none,
+        },
+      ]);
+      await server.connections[0]?.closed;
+    });
+
+    it('should end a wait at once', async () => {
+      const { session, told } = startWith({ url: await nowhere(), reconnect: growing() });
+      await reached(told, 'RetryScheduled');
+      session.close(NORMAL_CLOSE);
+      expect(told.finished).toMatchObject([{ ending: { _tag: 'Closed', phase: 'options' } }]);
+      expect(told.finished[0]?.ending).not.toHaveProperty('target');
+      expect(clock.pending).toBe(0);
+    });
+
+    it('should wait for what is in the outbox', async () => {
+      outbox.add('one');
+      const server = await serving(createWssServer());
+      const { session, told } = startWith({ url: server.url });
+      session.close({ code: 4000, reason: '' });
+      expect(told.finished).toEqual([]);
+      const peer = await server.nextConnection();
+      expect(await peer.closed).toMatchObject({ code: 4000 });
+      expect(peer.messages).toMatchObject([{ text: 'one' }]);
+    });
+
+    it('should forget the close when the stream fails before, and keep the message', async () => {
+      outbox.add('one');
+      const { session, told } = startWith({ url: await nowhere() });
+      session.close(NORMAL_CLOSE);
+      await finishOf(told);
+      expect(outbox.peek()).toMatchObject({ payload: 'one' });
+      outbox.shift();
+      expect(outbox.isEmpty).toBe(true);
+    });
+
+    it.each(['a wait', 'an open connection'])(
+      'should not be followed by a retry, whatever the rules say: %s',
+      async (where) => {
+        const rules = {
+          completeOn: () => false,
+          reconnect: { policy: growing(), isTransient: () => true },
+        };
+        const server = await serving(createWssServer());
+        const { session, told, peer } = await openWith(server, rules);
+        if (where === 'a wait') {
+          peer.terminate();
+          await reached(told, 'RetryScheduled');
+        }
+        session.close(NORMAL_CLOSE);
+        expect((await finishOf(told)).error).toMatchObject({
+          value: expect.any(CloseError) as unknown,
+        });
+        expect(clock.pending).toBe(0);
+      },
+    );
+
+    it('should not be followed by a retry when the line breaks meanwhile', async () => {
+      const server = await serving(createWssServer());
+      const { session, told, peer } = await openWith(server, { reconnect: growing() });
+      peer.pause();
+      session.close(NORMAL_CLOSE);
+      peer.terminate();
+      expect(await finishOf(told)).toMatchObject({
+        ending: { _tag: 'Closed', by: 'client', wasClean: false },
+        error: O.none,
+      });
+    });
+  });
+
+  describe('hangUp', () => {
+    it('should close an open connection with 1000, and tell only of the state', async () => {
+      const { session, told, peer } = await openWith(await serving(createWssServer()));
+      session.hangUp();
+      await peer.send('late').catch(() => undefined);
+      expect(await peer.closed).toEqual({ code: 1000, reason: '' });
+      await reached(told, 'Ended');
+      expect(tags(told)).toEqual(['Dialled', 'Opened', 'CloseStarted', 'Ended']);
+      expect(told.messages).toEqual([]);
+      expect(told.finished).toEqual([]);
+    });
+
+    it('should cancel an attempt', async () => {
+      const server = await serving(createRawServer(() => undefined));
+      const { session, told } = startWith({ url: server.url });
+      await vi.waitFor(() => expect(server.connections).toHaveLength(1));
+      session.hangUp();
+      expect(told.events.at(-1)).toEqual({
+        _tag: 'Ended',
+        ending: {
+          _tag: 'Cancelled',
+          by: 'client',
+          phase: 'upgrade',
+          uptime: 0,
+          target: server.authority,
+        },
+      });
+      await server.connections[0]?.closed;
+      await turns();
+      expect(told.finished).toEqual([]);
+    });
+
+    it('should cancel a wait', async () => {
+      const { session, told } = startWith({ url: await nowhere(), reconnect: growing() });
+      await reached(told, 'RetryScheduled');
+      session.hangUp();
+      expect(tags(told).at(-1)).toBe('Ended');
+      expect(clock.pending).toBe(0);
+      clock.advance(60_000);
+      expect(tags(told).at(-1)).toBe('Ended');
+    });
+
+    it('should forget an order to close that waits', () => {
+      outbox.add('one');
+      const { session } = startWith({ url: 'ws://h' });
+      session.close(NORMAL_CLOSE);
+      session.hangUp();
+      outbox.shift();
+      expect(outbox.isEmpty).toBe(true);
+    });
+  });
+
+  describe('the signal', () => {
+    const reason = new Error('enough');
+
+    const aborted = (told: Told, phase: string): void => {
+      expect(told.finished).toMatchObject([
+        {
+          ending: { _tag: 'Cancelled', by: 'client', phase, cause: reason },
+          error: { value: { cause: reason } },
+        },
+      ]);
+      const [first] = told.finished;
+      const error = first === undefined || O.isNone(first.error) ? undefined : first.error.value;
+      expect(error).toBeInstanceOf(AbortedError);
+    };
+
+    it('should end it in the next turn when it has aborted before', async () => {
+      const url = vi.fn(() => 'ws://h');
+      const { told } = startWith({ url, signal: AbortSignal.abort(reason) });
+      expect(tags(told)).toEqual(['Dialled']);
+      expect(told.finished).toEqual([]);
+      clock.advance(0);
+      aborted(told, 'options');
+      await turns();
+      expect(url).not.toHaveBeenCalled();
+    });
+
+    it('should not be told of when it had aborted before and nobody is there any more', () => {
+      const { session, told } = startWith({ url: 'ws://h', signal: AbortSignal.abort(reason) });
+      session.hangUp();
+      clock.advance(0);
+      expect(told.finished).toEqual([]);
+    });
+
+    it('should end an attempt at once', async () => {
+      const controller = new AbortController();
+      const server = await serving(createRawServer(() => undefined));
+      const { told } = startWith({ url: server.url, signal: controller.signal });
+      await vi.waitFor(() => expect(server.connections).toHaveLength(1));
+      controller.abort(reason);
+      aborted(told, 'upgrade');
+      await server.connections[0]?.closed;
+    });
+
+    it('should end a wait at once', async () => {
+      const controller = new AbortController();
+      const options = { reconnect: growing(), signal: controller.signal };
+      const { told } = startWith({ url: await nowhere(), ...options });
+      await reached(told, 'RetryScheduled');
+      controller.abort(reason);
+      aborted(told, 'options');
+      expect(clock.pending).toBe(0);
+    });
+
+    it('should end an open stream at once, and close the connection with 1000', async () => {
+      const controller = new AbortController();
+      const server = await serving(createWssServer());
+      const { told, peer } = await openWith(server, {
+        signal: controller.signal,
+        reconnect: growing(),
+      });
+      clock.advance(70);
+      controller.abort(reason);
+      aborted(told, 'open');
+      expect(told.finished[0]?.ending.uptime).toBe(70);
+      expect(await peer.closed).toEqual({ code: 1000, reason: '' });
+      await reached(told, 'Ended');
+      expect(told.finished).toHaveLength(1);
+    });
+
+    it('should end it also from within a function that gives an option', async () => {
+      const controller = new AbortController();
+      const url = (): string => {
+        controller.abort(reason);
+        return 'ws://h';
+      };
+      const { told } = startWith({ url, signal: controller.signal });
+      await turns();
+      aborted(told, 'options');
+      expect(tags(told)).toEqual(['Dialled']);
+    });
+
+    it('should have no listener left once it is over', async () => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const listeners = (): number => getEventListeners(signal, 'abort').length;
+      const { session } = startWith({ url: 'ws://h', signal });
+      expect(listeners()).toBe(1);
+      session.hangUp();
+      expect(listeners()).toBe(0);
+      const { told } = startWith({ url: await nowhere(), signal });
+      await finishOf(told);
+      expect(listeners()).toBe(0);
+      controller.abort();
+      expect(told.finished).toHaveLength(1);
+    });
+  });
+});

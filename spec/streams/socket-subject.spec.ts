@@ -1,0 +1,603 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import * as E from 'fp-ts/lib/Either.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as t from 'io-ts';
+import { config, from, map, Observable, of, throwError } from 'rxjs';
+import type { Subscription } from 'rxjs';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Codec } from '../../src/codec/codec.js';
+import { json } from '../../src/codec/json.js';
+import { text } from '../../src/codec/text.js';
+import { OptionRangeError } from '../../src/errors/option-error.js';
+import { createWssServer } from '../../src/testing/index.js';
+import type { WssConnection, WssServer, WssServerOptions } from '../../src/testing/index.js';
+import { EncodeError } from '../../src/streams/encode-error.js';
+import { OutboxFullError } from '../../src/streams/outbox.js';
+import type { Rejected } from '../../src/streams/rejected.js';
+import { checkOptions } from '../../src/streams/settings.js';
+import { AbortedError, CloseError } from '../../src/streams/socket-error.js';
+import type { SocketOptions } from '../../src/streams/socket-options.js';
+import type { SocketState } from '../../src/streams/socket-state.js';
+import { SocketSubject } from '../../src/streams/socket-subject.js';
+import { VirtualClock } from './virtual-clock.js';
+
+/** What a subscriber heard: its values, then how it ended. */
+interface Heard<T> {
+  readonly values: T[];
+  readonly ends: string[];
+  readonly errors: unknown[];
+  readonly subscription: Subscription;
+}
+
+function hear<T>(source: Observable<T>): Heard<T> {
+  const heard = { values: [] as T[], ends: [] as string[], errors: [] as unknown[] };
+  const subscription = source.subscribe({
+    next: (value) => heard.values.push(value),
+    error: (error: unknown) => {
+      heard.ends.push('error');
+      heard.errors.push(error);
+    },
+    complete: () => heard.ends.push('complete'),
+  });
+  return { ...heard, subscription };
+}
+
+describe('SocketSubject', () => {
+  const servers: WssServer[] = [];
+  const subscriptions: Subscription[] = [];
+  let clock = new VirtualClock();
+
+  afterEach(async () => {
+    for (const each of subscriptions.splice(0)) each.unsubscribe();
+    await Promise.all(servers.splice(0).map((each) => each.close()));
+    clock = new VirtualClock();
+    config.onUnhandledError = null;
+  });
+
+  async function start(options?: WssServerOptions): Promise<WssServer> {
+    const server = await createWssServer(options);
+    servers.push(server);
+    return server;
+  }
+
+  const settings = (
+    url: string,
+    options: Partial<SocketOptions<string, string>> = {},
+  ): SocketOptions<string, string> => ({ url, codec: text(), scheduler: clock, ...options });
+
+  const socketTo = (
+    server: WssServer,
+    options?: Partial<SocketOptions<string, string>>,
+  ): SocketSubject<string, string> =>
+    new SocketSubject(checkOptions(settings(server.url, options)));
+
+  function heard<T>(source: Observable<T>): Heard<T> {
+    const result = hear(source);
+    subscriptions.push(result.subscription);
+    return result;
+  }
+
+  const tagsOf = ({ values }: Heard<SocketState>): readonly string[] =>
+    values.map(({ _tag }) => _tag);
+
+  const isOpen = ({ values }: Heard<SocketState>): Promise<void> =>
+    vi.waitFor(() => expect(values.at(-1)?._tag).toBe('Open'));
+
+  const ended = ({ ends }: Heard<unknown>): Promise<void> =>
+    vi.waitFor(() => expect(ends).toHaveLength(1));
+
+  const turns = async (): Promise<void> => {
+    for (let each = 0; each < 5; each += 1) await new Promise(setImmediate);
+  };
+
+  /** A socket with one subscriber on an open connection. */
+  async function opened(
+    options: Partial<SocketOptions<string, string>> = {},
+    serverOptions?: WssServerOptions,
+  ): Promise<{
+    readonly server: WssServer;
+    readonly socket: SocketSubject<string, string>;
+    readonly stream: Heard<string>;
+    readonly state: Heard<SocketState>;
+    readonly peer: WssConnection;
+  }> {
+    const server = await start(serverOptions);
+    const socket = socketTo(server, options);
+    const state = heard(socket.state);
+    const stream = heard(socket);
+    const peer = await server.nextConnection();
+    await isOpen(state);
+    return { server, socket, stream, state, peer };
+  }
+
+  describe('a subscription', () => {
+    it('should dial with the first one, and share the connection', async () => {
+      const { server, socket, stream, peer } = await opened();
+      const second = heard(socket);
+      await peer.send('one');
+      await vi.waitFor(() => expect(second.values).toEqual(['one']));
+      expect(stream.values).toEqual(['one']);
+      expect(server.accepted).toBe(1);
+    });
+
+    it('should close with 1000 when the last one leaves, not before', async () => {
+      const { socket, stream, state, peer } = await opened();
+      const second = heard(socket);
+      const either = heard(socket.decoded);
+      stream.subscription.unsubscribe();
+      second.subscription.unsubscribe();
+      await peer.send('one');
+      await vi.waitFor(() => expect(either.values).toEqual([E.right('one')]));
+      either.subscription.unsubscribe();
+      expect(tagsOf(state).at(-1)).toBe('Closing');
+      expect(await peer.closed).toEqual({ code: 1000, reason: '' });
+      await vi.waitFor(() => expect(tagsOf(state).at(-1)).toBe('Closed'));
+      expect([stream.ends, second.ends, either.ends]).toEqual([[], [], []]);
+      expect(stream.values).toEqual([]);
+    });
+
+    it('should give a working connection to who comes back at once, while connecting', async () => {
+      const server = await start();
+      const socket = socketTo(server);
+      const state = heard(socket.state);
+      const first = heard(socket);
+      first.subscription.unsubscribe();
+      const second = heard(socket);
+      await isOpen(state);
+      const peer = await server.nextConnection();
+      await peer.send('one');
+      await vi.waitFor(() => expect(second.values).toEqual(['one']));
+      expect(tagsOf(state)).toEqual(['Idle', 'Connecting', 'Closed', 'Connecting', 'Open']);
+      expect(server.accepted).toBe(1);
+    });
+
+    it('should not wait for the closing handshake of the connection before', async () => {
+      const { server, socket, stream, state, peer } = await opened();
+      peer.pause();
+      stream.subscription.unsubscribe();
+      const second = heard(socket);
+      const other = await server.nextConnection();
+      await isOpen(state);
+      peer.resume();
+      await peer.closed;
+      await turns();
+      await other.send('one');
+      await vi.waitFor(() => expect(second.values).toEqual(['one']));
+      expect(tagsOf(state)).toEqual([
+        'Idle',
+        'Connecting',
+        'Open',
+        'Closing',
+        'Connecting',
+        'Open',
+      ]);
+    });
+
+    it('should dial again after a completion and after a failure', async () => {
+      const { server, socket, stream, state, peer } = await opened();
+      void peer.close(1000);
+      await ended(stream);
+      const second = heard(socket);
+      void (await server.nextConnection()).close(1012);
+      await ended(second);
+      heard(socket);
+      await isOpen(state);
+      expect([stream.ends, second.ends]).toEqual([['complete'], ['error']]);
+      expect(server.accepted).toBe(3);
+    });
+
+    it('should be possible from within a completion', async () => {
+      const { server, socket, peer } = await opened();
+      let again: Heard<string> | undefined;
+      const second = heard(socket);
+      socket.subscribe({
+        complete: () => {
+          again = heard(socket);
+        },
+      });
+      void peer.close(1000);
+      const next = await server.nextConnection();
+      await next.send('one');
+      await vi.waitFor(() => expect(again?.values).toEqual(['one']));
+      expect(second.ends).toEqual(['complete']);
+    });
+
+    it('should end from within a value, and get no other', async () => {
+      const { socket, stream, peer } = await opened();
+      const values: string[] = [];
+      const subscription = socket.subscribe((value) => {
+        values.push(value);
+        subscription.unsubscribe();
+        stream.subscription.unsubscribe();
+      });
+      await peer.send('one');
+      await peer.send('two').catch(() => undefined);
+      await peer.closed;
+      await turns();
+      expect(values).toEqual(['one']);
+      expect(stream.values).toEqual(['one']);
+    });
+
+    it('should begin with the next value when it is made within one', async () => {
+      const { socket, peer } = await opened();
+      let late: Heard<string> | undefined;
+      subscriptions.push(
+        socket.subscribe(() => {
+          late ??= heard(socket);
+        }),
+      );
+      await peer.send('one');
+      await peer.send('two');
+      await vi.waitFor(() => expect(late?.values).toEqual(['two']));
+    });
+
+    it('should not be disturbed by another one that throws', async () => {
+      const thrown: unknown[] = [];
+      config.onUnhandledError = (error) => thrown.push(error);
+      const { socket, peer } = await opened();
+      subscriptions.push(
+        socket.subscribe(() => {
+          throw new RangeError('mine');
+        }),
+      );
+      const second = heard(socket);
+      await peer.send('one');
+      await peer.send('two');
+      await vi.waitFor(() => expect(second.values).toEqual(['one', 'two']));
+      await vi.waitFor(() =>
+        expect(thrown).toEqual([new RangeError('mine'), new RangeError('mine')]),
+      );
+    });
+
+    it('should work through operators', async () => {
+      const { socket, peer } = await opened();
+      const mapped = heard(socket.pipe(map((value) => value.length)));
+      await peer.send('three');
+      await vi.waitFor(() => expect(mapped.values).toEqual([5]));
+      expect(socket).toBeInstanceOf(Observable);
+    });
+  });
+
+  describe('state', () => {
+    it('should replay the present state and tell each change', async () => {
+      const server = await start({ protocols: ['v1'] });
+      const socket = socketTo(server, { protocols: 'v1' });
+      const state = heard(socket.state);
+      clock.advance(20);
+      const stream = heard(socket);
+      await isOpen(state);
+      clock.advance(5);
+      socket.complete();
+      await ended(stream);
+      const address = `127.0.0.1:${server.port}`;
+      const ending = {
+        _tag: 'Closed',
+        by: 'client',
+        phase: 'closing',
+        code: 1000,
+        reason: '',
+        wasClean: true,
+        uptime: 5,
+        target: address,
+      };
+      expect(state.values).toEqual([
+        { _tag: 'Idle' },
+        { _tag: 'Connecting', attempt: 1 },
+        { _tag: 'Open', attempt: 1, since: 20, protocol: 'v1', address },
+        { _tag: 'Closing', code: 1000, reason: '' },
+        { _tag: 'Closed', ending },
+      ]);
+      expect(heard(socket.state).values).toEqual([{ _tag: 'Closed', ending }]);
+      expect(state.ends).toEqual([]);
+    });
+
+    it('should not dial', async () => {
+      const server = await start();
+      const socket = socketTo(server);
+      heard(socket.state);
+      heard(socket.rejected);
+      await turns();
+      expect(server.requests).toEqual([]);
+    });
+
+    it('should be told before the stream ends', async () => {
+      const { socket, peer } = await opened();
+      const order: string[] = [];
+      socket.state.subscribe(({ _tag }) => order.push(_tag));
+      socket.subscribe({ complete: () => order.push('complete') });
+      void peer.close(1000);
+      await vi.waitFor(() => expect(order).toEqual(['Open', 'Closed', 'complete']));
+    });
+
+    it('should go by the options that end the socket while they are asked', async () => {
+      const server = await start();
+      const socket = new SocketSubject<string, string>(
+        checkOptions({
+          ...settings(server.url),
+          url: () => {
+            socket.complete();
+            return server.url;
+          },
+        }),
+      );
+      const state = heard(socket.state);
+      const stream = heard(socket);
+      await ended(stream);
+      expect(stream.ends).toEqual(['complete']);
+      await turns();
+      expect(tagsOf(state)).toEqual(['Idle', 'Connecting', 'Closed']);
+    });
+
+    it('should tell of a wait', async () => {
+      const { server, state, stream, peer } = await opened({ reconnect: () => O.some(150) });
+      peer.terminate();
+      await vi.waitFor(() =>
+        expect(state.values.at(-1)).toMatchObject({
+          _tag: 'Waiting',
+          attempt: 2,
+          delay: 150,
+          ending: { _tag: 'NetworkFailed' },
+        }),
+      );
+      clock.advance(150);
+      await server.nextConnection();
+      await isOpen(state);
+      expect(stream.ends).toEqual([]);
+    });
+  });
+
+  describe('next', () => {
+    it('should keep messages until there is a connection, in order', async () => {
+      const server = await start();
+      const socket = socketTo(server);
+      socket.next('one');
+      heard(socket);
+      socket.next('two');
+      const peer = await server.nextConnection();
+      const received = [await peer.nextMessage(), await peer.nextMessage()];
+      socket.next('three');
+      received.push(await peer.nextMessage());
+      expect(received).toMatchObject([{ text: 'one' }, { text: 'two' }, { text: 'three' }]);
+    });
+
+    it('should keep them between connections', async () => {
+      const { server, socket, state, peer } = await opened({ reconnect: () => O.some(1) });
+      peer.terminate();
+      await vi.waitFor(() => expect(tagsOf(state).at(-1)).toBe('Waiting'));
+      socket.next('between');
+      clock.advance(1);
+      expect(await (await server.nextConnection()).nextMessage()).toMatchObject({
+        text: 'between',
+      });
+    });
+
+    it('should keep the order also for what a listener of the state sends', async () => {
+      const server = await start();
+      const socket = socketTo(server);
+      socket.next('one');
+      socket.state.subscribe(({ _tag }) => {
+        if (_tag === 'Open') socket.next('two');
+      });
+      heard(socket);
+      const peer = await server.nextConnection();
+      expect(await peer.nextMessage()).toMatchObject({ text: 'one' });
+      expect(await peer.nextMessage()).toMatchObject({ text: 'two' });
+    });
+
+    it('should throw for a message that cannot be encoded, and go on', async () => {
+      const server = await start();
+      const codec = json({ incoming: t.unknown, outgoing: t.type({ id: t.number }) });
+      const socket = new SocketSubject(checkOptions({ url: server.url, codec, scheduler: clock }));
+      heard(socket);
+      const peer = await server.nextConnection();
+      const wrong: unknown = { id: 1n };
+      expect(() => {
+        socket.next(wrong as { id: number });
+      }).toThrow(EncodeError);
+      socket.next({ id: 1 });
+      expect(await peer.nextMessage()).toMatchObject({ text: '{"id":1}' });
+    });
+
+    it('should throw when there is no room to wait', async () => {
+      const server = await start();
+      const socket = socketTo(server, { outbox: { maxMessages: 1 } });
+      socket.next('one');
+      expect(() => {
+        socket.next('two');
+      }).toThrow(OutboxFullError);
+      heard(socket);
+      const peer = await server.nextConnection();
+      expect(await peer.nextMessage()).toMatchObject({ text: 'one' });
+      socket.next('three');
+      expect(await peer.nextMessage()).toMatchObject({ text: 'three' });
+    });
+  });
+
+  describe('complete', () => {
+    it('should send what waits, close with 1000, and complete every subscriber', async () => {
+      const server = await start();
+      const socket = socketTo(server);
+      const [stream, either] = [heard(socket), heard(socket.decoded)];
+      socket.next('one');
+      socket.complete();
+      socket.next('for the next time');
+      const peer = await server.nextConnection();
+      expect(await peer.closed).toEqual({ code: 1000, reason: '' });
+      await ended(stream);
+      expect([stream.ends, either.ends]).toEqual([['complete'], ['complete']]);
+      expect(peer.messages).toMatchObject([{ text: 'one' }]);
+      heard(socket);
+      const later = await server.nextConnection();
+      expect(await later.nextMessage()).toMatchObject({ text: 'for the next time' });
+    });
+
+    it('should do nothing when there is nothing to close and nothing waits', async () => {
+      const server = await start();
+      const socket = socketTo(server);
+      socket.complete();
+      const stream = heard(socket);
+      await server.nextConnection();
+      expect(stream.ends).toEqual([]);
+    });
+
+    it('should hold for the next connection when messages wait for it', async () => {
+      const server = await start();
+      const socket = socketTo(server);
+      from(['one', 'two']).subscribe(socket);
+      const stream = heard(socket);
+      const peer = await server.nextConnection();
+      expect(await peer.closed).toEqual({ code: 1000, reason: '' });
+      expect(peer.messages).toMatchObject([{ text: 'one' }, { text: 'two' }]);
+      await ended(stream);
+      expect(stream.ends).toEqual(['complete']);
+    });
+
+    it('should complete at once while connecting', async () => {
+      const server = await start();
+      const socket = socketTo(server);
+      const stream = heard(socket);
+      socket.complete();
+      expect(stream.ends).toEqual(['complete']);
+    });
+  });
+
+  describe('error', () => {
+    it('should close with a code of its own, and complete', async () => {
+      const { socket, stream, peer } = await opened();
+      socket.error({ code: 4000, reason: 'done' });
+      expect(await peer.closed).toEqual({ code: 4000, reason: 'done' });
+      await ended(stream);
+      expect(stream.ends).toEqual(['complete']);
+    });
+
+    it('should throw for a code that may not be sent, and leave the connection', async () => {
+      const { socket, stream, state } = await opened();
+      expect(() => {
+        socket.error({ code: 1006 });
+      }).toThrow(OptionRangeError);
+      expect(stream.ends).toEqual([]);
+      expect(tagsOf(state).at(-1)).toBe('Open');
+    });
+
+    it('should throw for it without a connection too', () => {
+      const socket = new SocketSubject(checkOptions(settings('ws://h')));
+      expect(() => {
+        socket.error({ code: 1005 });
+      }).toThrow(OptionRangeError);
+    });
+
+    it.each([new Error('upstream'), 'upstream', undefined])(
+      'should close with 1011 for a source that failed with %s, and fail',
+      async (reason) => {
+        const { socket, stream, peer } = await opened();
+        throwError(() => reason).subscribe(socket);
+        expect(await peer.closed).toEqual({ code: 1011, reason: '' });
+        await ended(stream);
+        expect(stream.errors).toEqual([expect.any(CloseError)]);
+        if (reason !== undefined) expect(stream.errors).toMatchObject([{ cause: reason }]);
+      },
+    );
+  });
+
+  describe('messages that do not decode', () => {
+    const Tick = t.type({ price: t.number });
+
+    async function ticks(
+      reconnect?: () => O.Option<number>,
+    ): Promise<{ socket: SocketSubject<{ price: number }, unknown>; server: WssServer }> {
+      const server = await start();
+      const codec = json({ incoming: Tick });
+      const options = { url: server.url, codec, scheduler: clock, reconnect };
+      return { socket: new SocketSubject(checkOptions(options)), server };
+    }
+
+    it('should go to rejected and to decoded, and not end the stream', async () => {
+      const { socket, server } = await ticks();
+      const [stream, either] = [heard(socket), heard(socket.decoded)];
+      const rejected = heard(socket.rejected);
+      const peer = await server.nextConnection();
+      await peer.send('{"price":1}');
+      await peer.send('{"price":"two"}');
+      await peer.send('{"price":3}');
+      await vi.waitFor(() => expect(stream.values).toEqual([{ price: 1 }, { price: 3 }]));
+      expect(rejected.values).toMatchObject([
+        { connection: 1, failure: { _tag: 'DecodeFailure' } },
+      ]);
+      const failure = rejected.values[0]?.failure;
+      expect(either.values).toEqual([
+        E.right({ price: 1 }),
+        E.left(failure),
+        E.right({ price: 3 }),
+      ]);
+      expect([stream.ends, rejected.ends]).toEqual([[], []]);
+    });
+
+    it('should be told with the number of the connection', async () => {
+      const { socket, server } = await ticks(() => O.some(1));
+      const rejected = heard(socket.rejected);
+      const state = heard(socket.state);
+      heard(socket);
+      const first = await server.nextConnection();
+      await first.send('no');
+      await vi.waitFor(() => expect(rejected.values).toHaveLength(1));
+      first.terminate();
+      await vi.waitFor(() => expect(tagsOf(state).at(-1)).toBe('Waiting'));
+      clock.advance(1);
+      await (await server.nextConnection()).send('no');
+      await vi.waitFor(() => expect(rejected.values).toHaveLength(2));
+      expect(rejected.values.map(({ connection }) => connection)).toEqual([1, 2]);
+    });
+
+    it('should be published when nobody listens', async () => {
+      const published: unknown[] = [];
+      const listener = (message: unknown): number => published.push(message);
+      subscribe('rx-wss:reject', listener);
+      const { socket, server } = await ticks();
+      heard(socket);
+      await (await server.nextConnection()).send('no');
+      await vi.waitFor(() => expect(published).toHaveLength(1));
+      unsubscribe('rx-wss:reject', listener);
+      const [{ failure, connection }] = published as [Rejected];
+      expect(connection).toBe(1);
+      expect(failure._tag).toBe('DecodeFailure');
+    });
+
+    it('should be told binary from text', async () => {
+      const kinds: string[] = [];
+      const codec: Codec<string, string> = {
+        ...text(),
+        decode: (data, kind) => {
+          kinds.push(kind);
+          return E.right(Buffer.from(data).toString());
+        },
+      };
+      const { stream, peer } = await opened({ codec });
+      await peer.send('one');
+      await peer.send(Buffer.from('two'));
+      await vi.waitFor(() => expect(stream.values).toEqual(['one', 'two']));
+      expect(kinds).toEqual(['text', 'binary']);
+    });
+  });
+
+  it('should end every subscriber when the signal aborts', async () => {
+    const controller = new AbortController();
+    const { socket, stream, state, peer } = await opened({ signal: controller.signal });
+    const either = heard(socket.decoded);
+    controller.abort();
+    expect(stream.errors).toEqual([expect.any(AbortedError)]);
+    expect(either.errors).toEqual(stream.errors);
+    expect(state.values.at(-1)).toMatchObject({ _tag: 'Closed', ending: { _tag: 'Cancelled' } });
+    expect(await peer.closed).toEqual({ code: 1000, reason: '' });
+    await turns();
+    expect(tagsOf(state).filter((each) => each === 'Closed')).toHaveLength(1);
+  });
+
+  it('should be an observer that a source can be subscribed with', async () => {
+    const { socket, stream, peer } = await opened();
+    of('one', 'two').subscribe(socket);
+    expect(await peer.closed).toEqual({ code: 1000, reason: '' });
+    expect(peer.messages).toMatchObject([{ text: 'one' }, { text: 'two' }]);
+    await ended(stream);
+    expect(stream.ends).toEqual(['complete']);
+  });
+});
