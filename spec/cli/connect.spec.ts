@@ -1,11 +1,14 @@
 import { Writable } from 'node:stream';
 
+import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { connect } from '../../src/cli/connect.js';
 import { LineWriter } from '../../src/cli/line-writer.js';
 import { parseArguments } from '../../src/cli/parse-arguments.js';
 import { UsageError } from '../../src/cli/usage-error.js';
+import type { DecodeFailure } from '../../src/index.js';
+import * as library from '../../src/index.js';
 import {
   acceptUpgrade,
   createRawServer,
@@ -16,6 +19,8 @@ import {
 } from '../../src/testing/index.js';
 import { asTerminal, fakeIo } from './fake-io.js';
 import type { FakeIo } from './fake-io.js';
+
+vi.mock('../../src/index.js', { spy: true });
 
 const servers: { close(): Promise<void> }[] = [];
 
@@ -152,17 +157,22 @@ describe('connect', () => {
   });
 
   it('should report a message that it cannot read', async () => {
-    const unreadable = 'longer than a string can be';
-    // No message of a spec is that long: what Node would do then is done for a short one.
-    const toString = Buffer.prototype.toString;
-    vi.spyOn(Buffer.prototype, 'toString').mockImplementation(function (this: Buffer, ...args) {
-      const text = toString.apply(this, args);
-      if (text === unreadable && args.length === 0) throw new RangeError('ERR_STRING_TOO_LONG');
-      return text;
+    const failure: DecodeFailure = {
+      _tag: 'DecodeFailure',
+      phase: 'utf-8',
+      codec: 'text',
+      kind: 'text',
+      data: new Uint8Array(),
+      issues: [{ path: [], expected: 'UTF-8', actual: 'a message too long for a string' }],
+    };
+    // Only a message of more than 512 MiB is like that.
+    vi.mocked(library.text).mockReturnValueOnce({
+      ...library.text(),
+      decode: () => E.left(failure),
     });
     const server = await serve({
       onConnection: (connection) => {
-        void connection.send(unreadable);
+        void connection.send('unreadable');
         void connection.send('next');
         void connection.close(1000);
       },
@@ -170,7 +180,7 @@ describe('connect', () => {
     const io = fakeIo([server.url]);
     expect(await start(io)).toBe(0);
     expect(io.output()).toBe('next\n');
-    expect(statuses(io)[2]).toMatch(/^rejected text codec: .*ERR_STRING_TOO_LONG/);
+    expect(statuses(io)[2]).toMatch(/^rejected text codec: expected UTF-8, got a message too long/);
   });
 
   it('should refuse wrong arguments before it dials', async () => {

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { firstValueFrom } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { createSocket } from '../../src/cli/create-socket.js';
@@ -17,6 +16,7 @@ import {
   type WssServer,
   type WssServerOptions,
 } from '../../src/testing/index.js';
+import { first } from './first.js';
 
 vi.mock('../../src/index.js', { spy: true });
 
@@ -49,7 +49,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** The socket for the arguments; a word that begins with @ is the path of a file of the spec. */
+/** The socket for the arguments; a word that begins with \@ is the path of a file of the spec. */
 function socketOf(
   args: readonly string[],
   env: Record<string, string> = {},
@@ -75,7 +75,7 @@ const CLIENT = ['--cert', '@me.pem', '--key', '@me.key', '--servername', 'feed.t
 describe('createSocket', () => {
   it('should make a plain socket of a URL alone', async () => {
     const server = await serve({});
-    expect(await firstValueFrom(socketOf([server.url]))).toBe('welcome');
+    expect(await first(socketOf([server.url]))).toBe('welcome');
     const [request] = server.requests;
     expect(request?.protocols).toEqual([]);
     expect(request?.headers).not.toHaveProperty('sec-websocket-extensions');
@@ -89,7 +89,7 @@ describe('createSocket', () => {
       ...['-H', 'x-a: 1', '-H', 'x-a: 2', '-H', 'x-b: 3', '-s', 'v1', '-s', 'v2'],
       ...['--origin', 'https://o.example', '--compress'],
     ]);
-    expect(await firstValueFrom(socket)).toBe('welcome');
+    expect(await first(socket)).toBe('welcome');
     const [request] = server.requests;
     expect(request).toMatchObject({
       url: '/feed?x=1',
@@ -114,22 +114,22 @@ describe('createSocket', () => {
     const server = await serve({ tls });
     const key = ['--cert', '@me.pem', '--key', '@me.enc', '--servername', 'feed.test'];
     const socket = socketOf([server.url, '--ca', '@ca.pem', ...key, ...args], env);
-    expect(await firstValueFrom(socket)).toBe('welcome');
+    expect(await first(socket)).toBe('welcome');
   });
 
   it('should not mind a passphrase in the environment without a key', async () => {
     const server = await serve({});
     const socket = socketOf([server.url], { RX_WSS_PASSPHRASE: 'x' });
-    expect(await firstValueFrom(socket)).toBe('welcome');
+    expect(await first(socket)).toBe('welcome');
   });
 
   it('should read the headers of a file again for every attempt', async () => {
     writeFileSync(file('headers'), 'x-token: one\n\nx-both: file\n');
     const server = await serve({});
     const socket = socketOf([server.url, '--header-file', '@headers', '-H', 'X-Other: line']);
-    await firstValueFrom(socket);
+    await first(socket);
     writeFileSync(file('headers'), 'x-token: two\n');
-    await firstValueFrom(socket);
+    await first(socket);
     expect(server.requests.map(({ headers }) => [headers['x-token'], headers['x-other']])).toEqual([
       ['one', 'line'],
       ['two', 'line'],
@@ -139,9 +139,7 @@ describe('createSocket', () => {
   it('should give up after so many retries', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0);
     const server = await serve({ onRequest: () => ({ status: 503 }) });
-    await expect(firstValueFrom(socketOf([server.url, '--max-retries', '2']))).rejects.toThrow(
-      '503',
-    );
+    await expect(first(socketOf([server.url, '--max-retries', '2']))).rejects.toThrow('503');
     expect(server.requests).toHaveLength(3);
   });
 

@@ -71,6 +71,6 @@ function collect(stream: PassThrough): Collected {
 }
 
 /** Makes `stream` look like a terminal. */
-export function asTerminal<S extends PassThrough>(stream: S): S {
-  return Object.assign(stream, { isTTY: true });
+export function asTerminal(stream: PassThrough): PassThrough {
+  return Object.defineProperty(stream, 'isTTY', { value: true });
 }

@@ -1,18 +1,19 @@
 import { PassThrough } from 'node:stream';
 
 import fc from 'fast-check';
-import { BehaviorSubject, firstValueFrom, NEVER, of, Subject, throwError, toArray } from 'rxjs';
+import { BehaviorSubject, NEVER, of, Subject, throwError, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 import { inputLines } from '../../src/cli/input-lines.js';
+import { first } from './first.js';
 
 /** The lines of an input that comes in these chunks. */
 async function linesOf(...chunks: readonly (string | Uint8Array)[]): Promise<readonly string[]> {
   const input = new PassThrough();
-  const lines = firstValueFrom(inputLines(input, of(true)).pipe(toArray()));
+  const lines = first(inputLines(input, of(true)).pipe(toArray()));
   for (const chunk of chunks) input.write(chunk);
   input.end();
-  return lines;
+  return (await lines) ?? [];
 }
 
 /** A turn of the event loop, in which streams hand over what they have. */
@@ -105,13 +106,13 @@ describe('inputLines', () => {
 
   it('should fail when the input cannot be read', async () => {
     const input = new PassThrough();
-    const lines = firstValueFrom(inputLines(input, of(true)));
+    const lines = first(inputLines(input, of(true)));
     input.destroy(new Error('EIO'));
     await expect(lines).rejects.toThrow('EIO');
   });
 
   it('should fail when it is not known any more whether lines are wanted', async () => {
     const failing = throwError(() => new Error('unknown'));
-    await expect(firstValueFrom(inputLines(new PassThrough(), failing))).rejects.toThrow('unknown');
+    await expect(first(inputLines(new PassThrough(), failing))).rejects.toThrow('unknown');
   });
 });

@@ -1,10 +1,10 @@
 import { PassThrough, Writable } from 'node:stream';
 
-import { firstValueFrom } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 
 import { LineWriter, MAX_UNWRITTEN } from '../../src/cli/line-writer.js';
 import { asTerminal, fakeIo } from './fake-io.js';
+import { first } from './first.js';
 
 /** A stream whose writing fails with `error`. */
 function failing(error: Error): Writable {
@@ -37,16 +37,16 @@ describe('LineWriter', () => {
   it('should tell that the reader is gone', async () => {
     const writer = new LineWriter(failing(Object.assign(new Error('x'), { code: 'EPIPE' })), {});
     writer.write('a');
-    expect(await firstValueFrom(writer.failed)).toEqual({ _tag: 'ReaderGone' });
+    expect(await first(writer.failed)).toEqual({ _tag: 'ReaderGone' });
     // Late ones are told as well.
-    expect(await firstValueFrom(writer.failed)).toEqual({ _tag: 'ReaderGone' });
+    expect(await first(writer.failed)).toEqual({ _tag: 'ReaderGone' });
   });
 
   it('should tell any other error', async () => {
     const error = new Error('ENOSPC');
     const writer = new LineWriter(failing(error), {});
     writer.write('a');
-    expect(await firstValueFrom(writer.failed)).toEqual({ _tag: 'WriteFailed', error });
+    expect(await first(writer.failed)).toEqual({ _tag: 'WriteFailed', error });
   });
 
   it('should tell that the reader lags, once, and write no more', () => {
@@ -69,7 +69,7 @@ describe('LineWriter', () => {
     const { stdout, output } = fakeIo();
     const writer = new LineWriter(stdout, {});
     writer.write('a');
-    await firstValueFrom(writer.flushed);
+    await first(writer.flushed);
     expect(output()).toBe('a\n');
   });
 
@@ -78,7 +78,7 @@ describe('LineWriter', () => {
     const seen = vi.fn();
     writer.write('a');
     writer.flushed.subscribe({ next: seen, error: () => undefined });
-    await firstValueFrom(writer.failed);
+    await first(writer.failed);
     writer.flushed.subscribe({ next: seen, error: () => undefined });
     await new Promise((resolve) => setImmediate(resolve));
     expect(seen).not.toHaveBeenCalled();

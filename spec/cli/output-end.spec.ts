@@ -1,18 +1,18 @@
 import { Writable } from 'node:stream';
 
-import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 import { LineWriter, MAX_UNWRITTEN } from '../../src/cli/line-writer.js';
 import { endLine, outputEnd } from '../../src/cli/output-end.js';
 import { asTerminal, fakeIo } from './fake-io.js';
+import { first } from './first.js';
 
 /** The exit code, and what is on standard error, after `out` has failed. */
 async function endOf(stream: Writable, line = 'a'): Promise<readonly unknown[]> {
   const { stderr, errors } = fakeIo();
   const out = new LineWriter(stream, {});
   out.write(line);
-  const exitCode = await firstValueFrom(outputEnd(out, new LineWriter(stderr, {})));
+  const exitCode = await first(outputEnd(out, new LineWriter(stderr, {})));
   return [exitCode, errors()];
 }
 

@@ -138,7 +138,7 @@ const network = (
 
 const timeout = (
   phase: string,
-  limit = 100,
+  limit = 200,
 ): Pick<BadServer, 'type' | 'code' | 'ending' | 'options'> => ({
   type: TimeoutError,
   code: 'ERR_WSS_CONNECT_TIMEOUT',
@@ -263,7 +263,7 @@ const UNREACHED: readonly BadServer[] = [
     script: silent,
     url: named,
     ...timeout('dns'),
-    options: () => ({ connectTimeout: 100, lookup: silent }),
+    options: () => ({ connectTimeout: 200, lookup: silent }),
   },
   {
     name: 'accepts TCP and never answers',
@@ -280,7 +280,7 @@ const UNREACHED: readonly BadServer[] = [
     name: 'finishes the TLS handshake and never answers the upgrade',
     script: silent,
     server: tlsServer,
-    ...timeout('upgrade', 300),
+    ...timeout('upgrade', 400),
   },
   {
     name: 'drips a good answer, too slowly',
@@ -464,7 +464,7 @@ const BODIES: readonly BadServer[] = [
   {
     name: 'refuses with a body slower than the deadline',
     script: answering('HTTP/1.1 503 Busy\r\nContent-Length: 100\r\nRetry-After: 1\r\n\r\nwait a '),
-    options: () => ({ connectTimeout: 300 }),
+    options: () => ({ connectTimeout: 400 }),
     ...refused(503, 'Busy'),
     also: (ending) => {
       expect(ending).toMatchObject({ body: 'wait a ', headers: { 'retry-after': '1' } });

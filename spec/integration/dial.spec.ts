@@ -668,9 +668,9 @@ describe('connectTimeout', () => {
 
   it('should not limit an open connection', async () => {
     const server = await servers.wss();
-    const { socket, connection, hangUp } = await connect(server, { connectTimeout: 50 });
+    const { socket, connection, hangUp } = await connect(server, { connectTimeout: 400 });
     const { since } = await inState(socket, 'Open');
-    await until('the limit to pass', () => Date.now() > since + 60);
+    await until('the limit to pass', () => Date.now() > since + 420);
     await connection.ping();
     expect(stateOf(socket)._tag).toBe('Open');
     await hangUp();
@@ -687,10 +687,12 @@ describe('connectTimeout', () => {
     const seen = watch(socket);
     await until('three attempts', () => server.connections.length === 3);
     seen.subscription.unsubscribe();
-    expect(states.filter(({ _tag }) => _tag === 'Waiting')).toMatchObject([
-      { attempt: 2, ending: { _tag: 'TimedOut' } },
-      { attempt: 3, ending: { _tag: 'TimedOut' } },
-    ]);
+    const waits = states.filter((state) => state._tag === 'Waiting');
+    expect(waits.length).toBeGreaterThanOrEqual(2);
+    waits.forEach(({ attempt, ending }, index) => {
+      expect(attempt).toBe(index + 2);
+      expect(ending).toMatchObject({ _tag: 'TimedOut', limit: 40, uptime: 0 });
+    });
   });
 });
 

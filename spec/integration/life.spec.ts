@@ -356,6 +356,49 @@ describe('complete()', () => {
     expect(second.outcomes).toHaveLength(1);
   });
 
+  it('should wait for a slow reader for as long as something goes out', async () => {
+    const server = await servers.wss();
+    const socket = webSocket({ url: server.url, codec: text(), closeTimeout: 100 });
+    const before = activeResources();
+    const seen = watch(socket);
+    const connection = await opened(server, socket);
+    // It reads one chunk every 2 ms: far longer than closeTimeout for all of it.
+    connection.tcpSocket.on('data', () => {
+      connection.pause();
+      setTimeout(() => {
+        connection.resume();
+      }, 2);
+    });
+    const message = 'x'.repeat(100_000);
+    for (let count = 0; count < 200; count += 1) socket.next(message);
+    socket.complete();
+    expect(stateOf(socket)._tag).toBe('Closing');
+    expect(await seen.outcome()).toEqual({ _tag: 'Completed' });
+    expect(await endingOf(socket)).toMatchObject({ code: 1000, wasClean: true });
+    expect(await connection.closed).toEqual({ code: 1000, reason: '' });
+    expect(connection.messages).toHaveLength(200);
+    await nothingLeftSince(before);
+  });
+
+  it('should not wait for a reader that reads nothing', async () => {
+    const server = await servers.wss();
+    const socket = webSocket({ url: server.url, codec: text(), closeTimeout: 100 });
+    const before = activeResources();
+    const seen = watch(socket);
+    const connection = await opened(server, socket);
+    connection.pause();
+    const message = 'x'.repeat(100_000);
+    for (let count = 0; count < 200; count += 1) socket.next(message);
+    socket.complete();
+    await seen.outcome();
+    expect(await endingOf(socket)).toMatchObject({ code: 1000, wasClean: false });
+    connection.resume();
+    await connection.closed;
+    expect(connection.messages.length).toBeLessThan(200);
+    await nothingLeftSince(before);
+    expect(seen.outcomes).toHaveLength(1);
+  });
+
   it('should still receive until the closing handshake is done', async () => {
     const server = await servers.wss();
     const socket = webSocket({ url: server.url, codec: text() });

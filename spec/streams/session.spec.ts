@@ -577,6 +577,18 @@ describe('Session', () => {
       expect(tags(told)).toEqual(['Dialled']);
     });
 
+    it('should serve many sockets without a warning of a leak', async () => {
+      const { signal } = new AbortController();
+      const warnings: Error[] = [];
+      const listener = (warning: Error): number => warnings.push(warning);
+      process.on('warning', listener);
+      for (let each = 0; each < 15; each += 1) startWith({ url: 'ws://h', signal });
+      await turns();
+      process.off('warning', listener);
+      expect(warnings).toEqual([]);
+      expect(getEventListeners(signal, 'abort')).toHaveLength(15);
+    });
+
     it('should have no listener left once it is over', async () => {
       const controller = new AbortController();
       const { signal } = controller;

@@ -214,6 +214,8 @@ describe('dial', () => {
     'should refuse a wrong certificate and hang up, with NODE_TLS_REJECT_UNAUTHORIZED=%s too',
     async (value) => {
       vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', value);
+      // Node warns of it, rightly.
+      vi.spyOn(process, 'emitWarning').mockReturnValue();
       const server = await start(withTls());
       const tls = { context: createSecureContext() };
       const error = await reasonOf(
@@ -329,6 +331,20 @@ describe('dial', () => {
       await Promise.all(server.connections.map((each) => each.closed));
     },
   );
+
+  it.each(['ws', 'wss'])('should end when the look-up itself aborts it, %s', async (scheme) => {
+    const server = await start();
+    const reason = new Error('enough');
+    const lookup: LookupFunction = (_host, _options, callback) => {
+      controller.abort(reason);
+      callback(null, [{ address: '127.0.0.1', family: 4 }]);
+    };
+    const tls = scheme === 'wss' ? trusting() : undefined;
+    const promise = dialled(server.port, { host: 'feed.example', lookup, tls });
+    expect(await reasonOf(promise)).toBe(reason);
+    await new Promise(setImmediate);
+    await Promise.all(server.connections.map((each) => each.closed));
+  });
 
   it('should end with the reason of a signal that has none of its own', async () => {
     const promise = reasonOf(dialled(443, { host: 'feed.example', lookup: never }));

@@ -164,6 +164,17 @@ describe.each(['loadSync', 'load'] as const)('createSecureContextSource, %s', (w
     expect(await load(archive)).not.toBe(second);
   });
 
+  it('should build a new context when the same bytes are split between the files in another way', async () => {
+    const source = sourceOf({
+      cert: file('me.pem', client.cert + ca.certificate),
+      key: file('me.key', client.key),
+    });
+    const context = await load(source);
+    file('me.pem', client.cert);
+    file('me.key', ca.certificate + client.key);
+    expect(await load(source)).not.toBe(context);
+  });
+
   it('should tell of a certificate that was renewed without its key, and go on when it came', async () => {
     const source = sourceOf({
       cert: file('me.pem', client.cert),

@@ -21,7 +21,7 @@ const IN_TEXT = /\b(?:tls\.(?:ca|cert|key|pfx|passphrase|servername|minVersion)|
 
 /** Gives `text`, which speaks of the library's options, with the names of the command's instead. */
 export function inCommandWords(text: string): string {
-  return text.replace(IN_TEXT, (option) => COMMAND_WORDS[option] ?? option);
+  return text.replace(IN_TEXT, (option) => commandWord(option, []));
 }
 
 /**

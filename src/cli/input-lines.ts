@@ -21,8 +21,11 @@ export function inputLines(input: Readable, isWanted: Observable<boolean>): Obse
     const decoder = new StringDecoder('utf8');
     let rest = '';
     const onData = (chunk: Buffer): void => {
-      const lines = (rest + decoder.write(chunk)).split('\n');
-      rest = lines.pop() ?? '';
+      const text = rest + decoder.write(chunk);
+      const end = text.lastIndexOf('\n') + 1;
+      rest = text.slice(end);
+      // What follows the last line break is no line yet.
+      const lines = text.slice(0, end).split('\n').slice(0, -1);
       for (const line of lines) subscriber.next(line.replace(/\r$/, ''));
     };
     const onEnd = (): void => {

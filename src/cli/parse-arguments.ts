@@ -106,9 +106,11 @@ function parse(args: readonly string[]): Parsed {
   }
 }
 
-/** Node's own message without its advice, which is on arguments that begin with a dash. */
+/** Node's own message without its kind, and without its advice on arguments that begin with a dash. */
 function briefly(error: unknown): string {
-  const [sentence = ''] = String(error instanceof Error ? error.message : error).split(/\.\s|\n/);
+  const sentence = String(error)
+    .replace(/^\w+( \[\w+\])?: /, '')
+    .replace(/(\.\s|\n).*$/s, '');
   if (sentence.includes("'--passphrase'")) {
     return '--passphrase: every user of the machine could read it; use --passphrase-file, or the environment variable RX_WSS_PASSPHRASE';
   }

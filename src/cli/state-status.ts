@@ -55,8 +55,7 @@ function describeOpen({ address, protocol, tls }: OpenState): string {
  */
 export function endingText(ending: Ending): string {
   const sentence = describeEnding(ending);
-  const prefix = ending.target === undefined ? '' : `${ending.target}: `;
-  const text = sentence.startsWith(prefix) ? sentence.slice(prefix.length) : sentence;
+  const text = ending.target === undefined ? sentence : sentence.replace(`${ending.target}: `, '');
   // The advice of these speaks of the library's options; the text of others may be the peer's.
   const isOurs = ending._tag === 'TlsFailed' || ending._tag === 'TimedOut';
   return isOurs ? inCommandWords(text) : text;

@@ -134,7 +134,8 @@ export class Connection {
    * Starts the closing handshake once what was sent has gone out. Does nothing when it has begun
    * already.
    *
-   * @remarks `closeTimeout` bounds the handshake, and before it any time in which nothing goes out.
+   * @remarks `closeTimeout` bounds the handshake, and before it any time in which no write comes to
+   * its end. Node makes one write of all that waits for the socket.
    */
   close(order: CloseOrder): void {
     if (this.#order !== undefined || this.#isOver) return;
@@ -167,6 +168,7 @@ export class Connection {
   #watchFlush(order: CloseOrder, before: number): void {
     this.#flushWatch = this.#scheduler.schedule(() => {
       const left = this.#ws.bufferedAmount;
+      // Pongs have no callback of ours.
       if (left === 0) this.#ws.close(order.code, order.reason);
       else if (left < before) this.#watchFlush(order, left);
       else this.#ws.terminate();
@@ -176,7 +178,6 @@ export class Connection {
   #listen(): void {
     const ws = this.#ws;
     ws.on('open', () => {
-      if (this.#isOver) return;
       this.#phase = 'open';
       this.#openedAt = this.#scheduler.now();
       this.#events.opened();

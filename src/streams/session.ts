@@ -23,7 +23,7 @@ export interface SessionEvents {
   /** A whole message came on the open connection. */
   readonly message: (data: Buffer, isBinary: boolean) => void;
   /** The stream is over: it completes, or fails with `error`. Told once, unless hung up before. */
-  readonly finished: (session: Session, ending: Ending, error: O.Option<unknown>) => void;
+  readonly finished: (ending: Ending, error: O.Option<unknown>) => void;
 }
 
 /** What a session needs to know of the options. */
@@ -184,7 +184,7 @@ export class Session {
 
   #finish(ending: Ending, error: O.Option<unknown>): void {
     this.#detach();
-    this.#events.finished(this, ending, error);
+    this.#events.finished(ending, error);
   }
 
   /** Lets go of everything but an open connection, which has its closing handshake to finish. */

@@ -79,7 +79,7 @@ export interface SocketOptions<In, Out> {
   readonly connectTimeout?: number | undefined;
   /**
    * How long the server may take to answer our close, in milliseconds, before the TCP socket is
-   * destroyed.
+   * destroyed; and before that, how long what was sent may be stuck in one write.
    *
    * @defaultValue 3,000
    */

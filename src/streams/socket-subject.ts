@@ -121,8 +121,8 @@ export class SocketSubject<In, Out> extends Observable<In> implements Observer<O
       message: (data, isBinary) => {
         this.#receive(data, isBinary);
       },
-      finished: (finisher, ending, error) => {
-        this.#finish(finisher, ending, error);
+      finished: (ending, error) => {
+        this.#finish(ending, error);
       },
     });
     this.#session = session;
@@ -154,12 +154,12 @@ export class SocketSubject<In, Out> extends Observable<In> implements Observer<O
     for (const subscriber of this.#eitherSubscribers) subscriber.next(decoded);
   }
 
-  #finish(session: Session, ending: Ending, error: O.Option<unknown>): void {
+  #finish(ending: Ending, error: O.Option<unknown>): void {
     const subscribers = [...this.#subscribers, ...this.#eitherSubscribers];
     this.#subscribers = [];
     this.#eitherSubscribers = [];
     this.#session = undefined;
-    if (session === this.#latest) this.#move({ _tag: 'Ended', ending });
+    this.#move({ _tag: 'Ended', ending });
     for (const subscriber of subscribers) {
       if (O.isSome(error)) subscriber.error(error.value);
       else subscriber.complete();

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Writable } from 'node:stream';
 
-import { EMPTY, from, NEVER, of } from 'rxjs';
+import { EMPTY, from, NEVER } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { demo } from '../../../src/cli/demo/demo.js';

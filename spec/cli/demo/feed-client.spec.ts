@@ -1,4 +1,4 @@
-import { firstValueFrom, toArray } from 'rxjs';
+import { toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 import { eventsOf } from '../../../src/cli/demo/demo-event.js';
@@ -6,10 +6,11 @@ import type { DemoEvent } from '../../../src/cli/demo/demo-event.js';
 import { useFeed } from '../../../src/cli/demo/feed-client.js';
 import { startFeedServer } from '../../../src/cli/demo/feed-server.js';
 import * as kit from '../../../src/testing/index.js';
+import { first } from '../first.js';
 
 /** What the client does with a feed until its connection is over. */
 async function useOf(feed: Parameters<typeof useFeed>[0]): Promise<readonly DemoEvent[]> {
-  return firstValueFrom(useFeed(feed).pipe(toArray()));
+  return (await first(useFeed(feed).pipe(toArray()))) ?? [];
 }
 
 describe('useFeed', () => {

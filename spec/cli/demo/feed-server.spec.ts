@@ -1,4 +1,3 @@
-import { firstValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startFeedServer } from '../../../src/cli/demo/feed-server.js';
@@ -6,6 +5,7 @@ import type { FeedServer } from '../../../src/cli/demo/feed-server.js';
 import { clientCodec } from '../../../src/cli/demo/messages.js';
 import { SocketError, text, webSocket } from '../../../src/index.js';
 import * as kit from '../../../src/testing/index.js';
+import { first } from '../first.js';
 
 let feed: FeedServer;
 
@@ -18,14 +18,14 @@ afterAll(() => feed.close());
 describe('startFeedServer', () => {
   it('should refuse a client without a certificate', async () => {
     const socket = webSocket({ url: feed.url, tls: { ca: feed.ca }, codec: text() });
-    await expect(firstValueFrom(socket)).rejects.toBeInstanceOf(SocketError);
+    await expect(first(socket)).rejects.toBeInstanceOf(SocketError);
   });
 
   it('should refuse a certificate of another authority', async () => {
     const other = await kit.createCertificateAuthority();
     const { cert, key } = await other.issue({ commonName: 'trader-7', usage: 'client' });
     const socket = webSocket({ url: feed.url, tls: { ca: feed.ca, cert, key }, codec: text() });
-    await expect(firstValueFrom(socket)).rejects.toBeInstanceOf(SocketError);
+    await expect(first(socket)).rejects.toBeInstanceOf(SocketError);
   });
 
   it.each([undefined, 'Bearer wrong'])('should refuse the token %s with 401', async (token) => {
@@ -36,7 +36,7 @@ describe('startFeedServer', () => {
       headers: token === undefined ? {} : { authorization: token },
       codec: text(),
     });
-    await expect(firstValueFrom(socket)).rejects.toMatchObject({ ending: { status: 401 } });
+    await expect(first(socket)).rejects.toMatchObject({ ending: { status: 401 } });
   });
 
   it('should welcome a client, and ignore what is no command', async () => {
@@ -48,6 +48,6 @@ describe('startFeedServer', () => {
       codec: { ...clientCodec, encode: text().encode },
     });
     socket.next('no command');
-    expect(await firstValueFrom(socket)).toEqual({ type: 'welcome', client: 'CN=trader-7' });
+    expect(await first(socket)).toEqual({ type: 'welcome', client: 'CN=trader-7' });
   });
 });

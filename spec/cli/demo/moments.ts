@@ -1,11 +1,25 @@
 import type { DemoEvent, DemoMoment } from '../../../src/cli/demo/demo-event.js';
 import type { Tick } from '../../../src/cli/demo/messages.js';
-import type { DecodeFailure, Ending, OpenState } from '../../../src/index.js';
+import type {
+  Closed,
+  DecodeFailure,
+  Ending,
+  NetworkFailed,
+  OpenState,
+  TlsFailed,
+  UpgradeRefused,
+} from '../../../src/index.js';
 
 const fields = { phase: 'open', uptime: 1_000, target: '127.0.0.1:1' } as const;
 
 /** The endings that a demonstration goes through. */
-export const ENDINGS = {
+export const ENDINGS: {
+  readonly restart: Closed;
+  readonly reset: NetworkFailed;
+  readonly goodbye: Closed;
+  readonly noCertificate: TlsFailed;
+  readonly noToken: UpgradeRefused;
+} = {
   restart: {
     _tag: 'Closed',
     by: 'server',
@@ -35,15 +49,20 @@ export const ENDINGS = {
     headers: {},
     body: '',
   },
-} as const satisfies Readonly<Record<string, Ending>>;
+};
 
-/** A connection as the client sees it. */
-export const OPEN: OpenState = {
+/** A connection without TLS. */
+export const PLAIN: OpenState = {
   _tag: 'Open',
   attempt: 1,
   since: 0,
   protocol: '',
   address: '127.0.0.1:1',
+};
+
+/** A connection as the client sees it. */
+export const OPEN: OpenState = {
+  ...PLAIN,
   tls: {
     protocol: 'TLSv1.3',
     cipher: 'TLS_AES_256_GCM_SHA384',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { summaryOf } from '../../../src/cli/demo/summary.js';
 import { createPaint } from '../../../src/cli/paint.js';
-import { ALL_WELL, OPEN } from './moments.js';
+import { ALL_WELL, PLAIN } from './moments.js';
 
 const plain = createPaint(false);
 
@@ -32,8 +32,7 @@ describe('summaryOf', () => {
   });
 
   it('should sum up a connection without TLS', () => {
-    const { tls: _, ...state } = OPEN;
-    const lines = summaryOf([{ at: 0, event: { _tag: 'StateChanged', state } }], plain);
+    const lines = summaryOf([{ at: 0, event: { _tag: 'StateChanged', state: PLAIN } }], plain);
     expect(lines[3]).toBe('  TLS           none');
   });
 

@@ -90,11 +90,8 @@ function follow(feed: FeedServer): Observable<DemoEvent> {
     map((each): DemoEvent => ({ _tag: 'MessageRejected', rejected: each })),
   );
   const actions = feed.actions.pipe(map((action): DemoEvent => ({ _tag: 'ServerActed', action })));
-  const received = socket.pipe(
-    map((message): DemoEvent => ({ _tag: 'Received', message })),
-    // The state tells what it failed with.
-    catchError(() => EMPTY),
-  );
+  const received = socket.pipe(map((message): DemoEvent => ({ _tag: 'Received', message })));
+  // The state tells of the end before the stream completes or fails.
   return merge(actions, states, rejected, goodbye(socket), received).pipe(
     takeWhile((event) => !isEnd(event), true),
   );
@@ -120,7 +117,6 @@ function goodbye(socket: FeedSocket): Observable<never> {
     take(LAST_TICKS),
     tap({ complete: () => socket.complete() }),
     ignoreElements(),
-    catchError(() => EMPTY),
   );
 }
 

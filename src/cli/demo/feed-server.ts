@@ -7,7 +7,7 @@ import type { Observable } from 'rxjs';
 
 import type { IssuedCertificate, WssConnection, WssRequest } from '../../testing/index.js';
 import type { TestKit } from './load-test-kit.js';
-import { createMarket } from './market.js';
+import { createMarket, inTurn } from './market.js';
 import type { Market } from './market.js';
 import { serverCodec } from './messages.js';
 import type { FeedMessage } from './messages.js';
@@ -73,7 +73,8 @@ function serve(
   nextTick: Market,
   tell: (action: string) => void,
 ): void {
-  const symbols: [string, ...string[]] = ['BTC', 'ETH'];
+  const symbols = ['BTC', 'ETH'];
+  const turns = inTurn(symbols);
   send(connection, { type: 'welcome', client: subjectOf(connection.request) });
   connection.onMessage((data) => {
     pipe(
@@ -91,9 +92,9 @@ function serve(
       breakOff(connection, number, tell);
     } else if (number === 1 && ticks === TICKS_BEFORE_MALFORMED) {
       tell('sends a tick whose price is text');
-      void connection.send(JSON.stringify({ ...nextTick(symbols), price: '67,012.50' }));
+      void connection.send(JSON.stringify({ ...nextTick(turns.next().value), price: '67,012.50' }));
     } else {
-      const tick = nextTick(symbols);
+      const tick = nextTick(turns.next().value);
       send(connection, tick, tick.fragments);
     }
     ticks += 1;
