@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import {
   acceptUpgrade,
   closePayload,
@@ -407,6 +408,31 @@ describe('Connection', () => {
         expect(told.endings).toEqual([]);
         peer.resume();
         expect(await peer.closed).toEqual({ code: 1000, reason: '' });
+      });
+
+      // What waits in the buffers of the system cannot be told to the byte: here ws is told instead.
+      it('should be watched as long as less and less waits', async () => {
+        const { connection, socket, peer } = await openTo(await start());
+        const waiting = vi.spyOn(WebSocket.prototype, 'bufferedAmount', 'get').mockReturnValue(10);
+        connection.close(NORMAL_CLOSE);
+        waiting.mockReturnValue(5);
+        clock.advance(3_000);
+        waiting.mockReturnValue(4);
+        clock.advance(3_000);
+        expect(socket.destroyed).toBe(false);
+        clock.advance(3_000);
+        expect(socket.destroyed).toBe(true);
+        expect(await peer.closed).toMatchObject({ code: 1006 });
+      });
+
+      it('should be sent after its time when what was left were answers to pings', async () => {
+        const { connection, peer } = await openTo(await start());
+        const waiting = vi.spyOn(WebSocket.prototype, 'bufferedAmount', 'get').mockReturnValue(10);
+        connection.close(NORMAL_CLOSE);
+        waiting.mockReturnValue(0);
+        clock.advance(3_000);
+        expect(await peer.closed).toEqual({ code: 1000, reason: '' });
+        expect(clock.pending).toBe(0);
       });
 
       it('should be forgotten when the line is torn down', async () => {

@@ -117,6 +117,12 @@ describe('checkHeaders', () => {
     );
   });
 
+  it('should refuse a name that is given twice in different spellings', () => {
+    expect(() => checkHeaders('headers', { 'X-A': '1', 'x-a': '2' })).toThrow(
+      'headers.x-a: is given twice, in different spellings',
+    );
+  });
+
   it('should show no value, whatever is wrong', () => {
     const names = fc.constantFrom('a', 'a b', 'Upgrade', 'x-y');
     const values = fc.constantFrom('s3cret\n', '\u0000s3cret', ['s3cret', 's3cret\r'], {

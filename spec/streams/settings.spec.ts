@@ -216,14 +216,8 @@ describe('checkOptions', () => {
     [{ url, maxFragments: true }, 'maxFragments: must be a number, got true'],
     [{ url, maxBufferedChunks: {} }, 'maxBufferedChunks: must be a number, got an object'],
     [{ url, perMessageDeflate: {} }, 'perMessageDeflate: must be a boolean, got an object'],
-    [
-      { url, signal: {} },
-      'signal: must be an AbortSignal, got an object',
-    ],
-    [
-      { url, signal: null },
-      'signal: must be an AbortSignal, got null',
-    ],
+    [{ url, signal: {} }, 'signal: must be an AbortSignal, got an object'],
+    [{ url, signal: null }, 'signal: must be an AbortSignal, got null'],
     [{ url, lookup: {} }, 'lookup: must be a function, got an object'],
     [{ url, scheduler: null }, 'scheduler: must be an object with schedule() and now(), got null'],
     [

@@ -32,9 +32,10 @@ export function checkHeaders(option: string, headers: unknown): Record<string, s
       `must be a plain object of names and values, got ${show(headers)}`,
     );
   }
+  const seen = new Set<string>();
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => {
-      checkName(option, name);
+      checkName(option, name, seen);
       const path = `${option}.${name}`;
       return [
         name,
@@ -63,12 +64,17 @@ export function checkValue(option: string, name: string, value: unknown): string
   return value;
 }
 
-function checkName(option: string, name: string): void {
+function checkName(option: string, name: string, seen: Set<string>): void {
   try {
     validateHeaderName(name);
   } catch {
     throw new OptionRangeError(option, `${show(name)} is not a header name (RFC 9110 section 5.1)`);
   }
-  const reserved = RESERVED.get(name.toLowerCase());
+  const lowerCase = name.toLowerCase();
+  if (seen.has(lowerCase)) {
+    throw new OptionRangeError(`${option}.${name}`, 'is given twice, in different spellings');
+  }
+  seen.add(lowerCase);
+  const reserved = RESERVED.get(lowerCase);
   if (reserved !== undefined) throw new OptionRangeError(`${option}.${name}`, reserved);
 }

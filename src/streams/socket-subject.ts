@@ -76,6 +76,9 @@ export class SocketSubject<In, Out> extends Observable<In> implements Observer<O
   /**
    * Sends a message, or keeps it in the outbox until there is a connection.
    *
+   * @remarks What is given after `complete()` waits for the connection of the next subscriber. When a
+   * source is piped into the socket, rxjs reports what this throws as an unhandled error.
+   *
    * @param message - The message; it is encoded now.
    * @throws EncodeError if the codec cannot encode it.
    * @throws OutboxFullError if it would have to wait and there is no room.
