@@ -21,6 +21,7 @@ import type { AttemptSettings } from '../../src/streams/settings.js';
 import type { SocketOptions } from '../../src/streams/socket-options.js';
 import type { OpenInfo } from '../../src/streams/socket-state.js';
 import { VirtualClock } from './virtual-clock.js';
+import { until } from './until.js';
 
 let ca: CertificateAuthority;
 let issued: IssuedCertificate;
@@ -76,7 +77,7 @@ describe('Attempt', () => {
   };
 
   const endingOf = async ({ endings }: Told): Promise<Ending | undefined> => {
-    await vi.waitFor(() => expect(endings).toHaveLength(1));
+    await until(() => expect(endings).toHaveLength(1));
     return endings[0];
   };
 
@@ -95,7 +96,7 @@ describe('Attempt', () => {
     attempt.start();
     const peer = await server.nextConnection();
     await peer.send('hello');
-    await vi.waitFor(() => expect(told.messages).toEqual(['hello']));
+    await until(() => expect(told.messages).toEqual(['hello']));
     const address = `127.0.0.1:${server.port}`;
     expect(told.opened).toEqual([{ since: 50, protocol: '', address }]);
     expect([attempt.phase, attempt.target]).toEqual(['upgrade', address]);
@@ -106,7 +107,7 @@ describe('Attempt', () => {
     const tls = { cert: issued.chain, key: issued.key };
     const server = await serving(createWssServer({ tls }));
     const { told } = started({ url: server.url, tls: { ca: ca.certificate } });
-    await vi.waitFor(() => expect(told.opened).toHaveLength(1));
+    await until(() => expect(told.opened).toHaveLength(1));
     expect(told.opened[0]?.tls).toMatchObject({ protocol: 'TLSv1.3', subject: 'CN=x' });
   });
 
@@ -116,7 +117,7 @@ describe('Attempt', () => {
     const { told } = started({ url });
     expect(url).not.toHaveBeenCalled();
     const peer = await server.nextConnection();
-    await vi.waitFor(() => expect(told.opened).toHaveLength(1));
+    await until(() => expect(told.opened).toHaveLength(1));
     const [number, signal] = url.mock.calls[0] ?? [];
     expect([number, signal?.aborted]).toEqual([7, false]);
     void peer.close(1000);
@@ -174,7 +175,7 @@ describe('Attempt', () => {
       const server = await serving(createRawServer(() => undefined));
       const { told } = started({ url: server.url }, { protocols: ['a b'] });
       expect(await endingOf(told)).toMatchObject({ _tag: 'UpgradeInvalid', phase: 'upgrade' });
-      await vi.waitFor(() => expect(server.connections).toHaveLength(1));
+      await until(() => expect(server.connections).toHaveLength(1));
       await server.connections[0]?.closed;
     });
   });
@@ -193,7 +194,7 @@ describe('Attempt', () => {
 
     it('should cover the look-up', async () => {
       const { attempt, told } = started({ url: 'ws://feed.example', lookup: () => undefined });
-      await vi.waitFor(() => expect(attempt.phase).toBe('dns'));
+      await until(() => expect(attempt.phase).toBe('dns'));
       clock.advance(10_000);
       const target = 'feed.example:80';
       expect(told.endings).toEqual([{ ...timedOut, phase: 'dns', limit: 10_000, target }]);
@@ -205,8 +206,8 @@ describe('Attempt', () => {
     ] as const)('should cover the phase %s', async (phase, scheme) => {
       const server = await serving(createRawServer(() => undefined));
       const { attempt, told } = started({ url: `${scheme}://${server.authority}` });
-      await vi.waitFor(() => expect(attempt.phase).toBe(phase));
-      await vi.waitFor(() => expect(server.connections).toHaveLength(1));
+      await until(() => expect(attempt.phase).toBe(phase));
+      await until(() => expect(server.connections).toHaveLength(1));
       clock.advance(10_000);
       expect(told.endings).toEqual([
         { ...timedOut, phase, limit: 10_000, target: server.authority },
@@ -226,7 +227,7 @@ describe('Attempt', () => {
         bodies.push((message as { response: unknown }).response);
       subscribe('http.client.response.finish', listener);
       const { told } = started({ url: server.url });
-      await vi.waitFor(() => expect(bodies).toHaveLength(1));
+      await until(() => expect(bodies).toHaveLength(1));
       unsubscribe('http.client.response.finish', listener);
       clock.advance(10_000);
       expect(told.endings).toMatchObject([
@@ -239,7 +240,7 @@ describe('Attempt', () => {
     it('should be over once the connection is open', async () => {
       const server = await serving(createWssServer());
       const { told } = started({ url: server.url });
-      await vi.waitFor(() => expect(told.opened).toHaveLength(1));
+      await until(() => expect(told.opened).toHaveLength(1));
       expect(clock.pending).toBe(0);
       clock.advance(60_000);
       await turns();
@@ -276,7 +277,7 @@ describe('Attempt', () => {
           }),
       );
       const { attempt, told } = started({ url });
-      await vi.waitFor(() => expect(url).toHaveBeenCalledOnce());
+      await until(() => expect(url).toHaveBeenCalledOnce());
       attempt.cancel();
       await turns();
       clock.advance(60_000);
@@ -295,8 +296,8 @@ describe('Attempt', () => {
       const server = await serving(createRawServer(() => undefined));
       const scheme = phase === 'tls' ? 'wss' : 'ws';
       const { attempt, told } = started({ url: `${scheme}://${server.authority}` });
-      await vi.waitFor(() => expect(attempt.phase).toBe(phase));
-      await vi.waitFor(() => expect(server.connections).toHaveLength(1));
+      await until(() => expect(attempt.phase).toBe(phase));
+      await until(() => expect(server.connections).toHaveLength(1));
       attempt.cancel();
       await server.connections[0]?.closed;
       await turns();
@@ -316,7 +317,7 @@ describe('Attempt', () => {
       };
       subscribe('net.client.socket', listener);
       attempt.start();
-      await vi.waitFor(() => expect(server.connections).toHaveLength(1));
+      await until(() => expect(server.connections).toHaveLength(1));
       unsubscribe('net.client.socket', listener);
       await server.connections[0]?.closed;
       expect(server.bytesReceived).toBe(0);
@@ -326,7 +327,7 @@ describe('Attempt', () => {
     it('should end an open connection without a word', async () => {
       const server = await serving(createWssServer());
       const { attempt, told } = started({ url: server.url });
-      await vi.waitFor(() => expect(told.opened).toHaveLength(1));
+      await until(() => expect(told.opened).toHaveLength(1));
       const peer = await server.nextConnection();
       attempt.cancel();
       expect(await peer.closed).toMatchObject({ code: 1006 });

@@ -23,6 +23,7 @@ import { Connection } from '../../src/streams/connection.js';
 import type { ConnectionLimits, UpgradeRequest } from '../../src/streams/connection.js';
 import type { Ending } from '../../src/streams/ending.js';
 import { VirtualClock } from './virtual-clock.js';
+import { until } from './until.js';
 
 const LIMITS: ConnectionLimits = {
   closeTimeout: 3_000,
@@ -217,8 +218,8 @@ describe('Connection', () => {
       const { connection, told } = await connectTo(server.url);
       expect(connection.takeRefusal()).toBeUndefined();
       await answered;
-      await vi.waitFor(() => expect(connection.takeRefusal()).toBeDefined());
-      await vi.waitFor(() =>
+      await until(() => expect(connection.takeRefusal()).toBeDefined());
+      await until(() =>
         expect(connection.takeRefusal()).toMatchObject({
           _tag: 'UpgradeRefused',
           status: 503,
@@ -297,7 +298,7 @@ describe('Connection', () => {
       await peer.send('one');
       await peer.send(Buffer.from('two'));
       await peer.send('three', { fragments: 3 });
-      await vi.waitFor(() => expect(told.messages).toHaveLength(3));
+      await until(() => expect(told.messages).toHaveLength(3));
       expect(told.messages).toEqual([
         ['one', false],
         ['two', true],
@@ -378,7 +379,7 @@ describe('Connection', () => {
       it('should be given up when nothing goes out for its time', async () => {
         const { connection, ended, socket } = await stuck();
         // What fits into the buffers of the system is gone after this.
-        await vi.waitFor(() => expect(socket.writableLength).toBeGreaterThan(0));
+        await until(() => expect(socket.writableLength).toBeGreaterThan(0));
         await stable(() => socket.writableLength);
         connection.close(NORMAL_CLOSE);
         clock.advance(2_999);
@@ -401,7 +402,7 @@ describe('Connection', () => {
         connection.close(NORMAL_CLOSE);
         const before = socket.writableLength;
         peer.resume();
-        await vi.waitFor(() => expect(socket.writableLength).toBeLessThan(before));
+        await until(() => expect(socket.writableLength).toBeLessThan(before));
         peer.pause();
         clock.advance(3_000);
         await new Promise(setImmediate);

@@ -19,6 +19,7 @@ import {
 import type { SocketOptions } from '../../src/streams/socket-options.js';
 import type { SocketEvent } from '../../src/streams/socket-state.js';
 import { VirtualClock } from './virtual-clock.js';
+import { until } from './until.js';
 
 interface Told {
   readonly events: SocketEvent[];
@@ -81,7 +82,7 @@ describe('Session', () => {
   const tags = ({ events }: Told): readonly string[] => events.map(({ _tag }) => _tag);
 
   const reached = (told: Told, tag: SocketEvent['_tag'], times = 1): Promise<void> =>
-    vi.waitFor(() => {
+    until(() => {
       expect(tags(told).filter((each) => each === tag)).toHaveLength(times);
     });
 
@@ -98,7 +99,7 @@ describe('Session', () => {
   }
 
   const finishOf = async (told: Told): Promise<Told['finished'][number]> => {
-    await vi.waitFor(() => expect(told.finished).toHaveLength(1));
+    await until(() => expect(told.finished).toHaveLength(1));
     const [first] = told.finished;
     if (first === undefined) throw new Error('not finished');
     return first;
@@ -119,7 +120,7 @@ describe('Session', () => {
     clock.advance(40);
     const { told, peer } = await openWith(server);
     await peer.send('one');
-    await vi.waitFor(() => expect(told.messages).toEqual(['one']));
+    await until(() => expect(told.messages).toEqual(['one']));
     expect(told.events).toEqual([
       { _tag: 'Dialled', attempt: 1 },
       {
@@ -360,7 +361,7 @@ describe('Session', () => {
     it('should end an attempt at once, and dial no more', async () => {
       const server = await serving(createRawServer(() => undefined));
       const { session, told } = startWith({ url: server.url, reconnect: growing() });
-      await vi.waitFor(() => expect(server.connections).toHaveLength(1));
+      await until(() => expect(server.connections).toHaveLength(1));
       session.close(NORMAL_CLOSE);
       expect(told.finished).toMatchObject([
         {
@@ -458,7 +459,7 @@ describe('Session', () => {
     it('should cancel an attempt', async () => {
       const server = await serving(createRawServer(() => undefined));
       const { session, told } = startWith({ url: server.url });
-      await vi.waitFor(() => expect(server.connections).toHaveLength(1));
+      await until(() => expect(server.connections).toHaveLength(1));
       session.hangUp();
       expect(told.events.at(-1)).toEqual({
         _tag: 'Ended',
@@ -532,7 +533,7 @@ describe('Session', () => {
       const controller = new AbortController();
       const server = await serving(createRawServer(() => undefined));
       const { told } = startWith({ url: server.url, signal: controller.signal });
-      await vi.waitFor(() => expect(server.connections).toHaveLength(1));
+      await until(() => expect(server.connections).toHaveLength(1));
       controller.abort(reason);
       aborted(told, 'upgrade');
       await server.connections[0]?.closed;
@@ -581,11 +582,12 @@ describe('Session', () => {
       const warnings: Error[] = [];
       const listener = (warning: Error): number => warnings.push(warning);
       process.on('warning', listener);
-      for (let each = 0; each < 15; each += 1) startWith({ url: 'ws://h', signal });
+      const url = (): Promise<string> => new Promise(() => undefined);
+      for (let each = 0; each < 15; each += 1) startWith({ url, signal });
+      expect(getEventListeners(signal, 'abort')).toHaveLength(15);
       await turns();
       process.off('warning', listener);
       expect(warnings).toEqual([]);
-      expect(getEventListeners(signal, 'abort')).toHaveLength(15);
     });
 
     it('should have no listener left once it is over', async () => {

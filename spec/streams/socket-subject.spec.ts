@@ -4,7 +4,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
 import { config, from, map, Observable, of, throwError } from 'rxjs';
 import type { Subscription } from 'rxjs';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Codec } from '../../src/codec/codec.js';
 import { json } from '../../src/codec/json.js';
 import { text } from '../../src/codec/text.js';
@@ -20,6 +20,7 @@ import type { SocketOptions } from '../../src/streams/socket-options.js';
 import type { SocketState } from '../../src/streams/socket-state.js';
 import { SocketSubject } from '../../src/streams/socket-subject.js';
 import { VirtualClock } from './virtual-clock.js';
+import { until } from './until.js';
 
 /** What a subscriber heard: its values, then how it ended. */
 interface Heard<T> {
@@ -81,10 +82,10 @@ describe('SocketSubject', () => {
     values.map(({ _tag }) => _tag);
 
   const isOpen = ({ values }: Heard<SocketState>): Promise<void> =>
-    vi.waitFor(() => expect(values.at(-1)?._tag).toBe('Open'));
+    until(() => expect(values.at(-1)?._tag).toBe('Open'));
 
   const ended = ({ ends }: Heard<unknown>): Promise<void> =>
-    vi.waitFor(() => expect(ends).toHaveLength(1));
+    until(() => expect(ends).toHaveLength(1));
 
   const turns = async (): Promise<void> => {
     for (let each = 0; each < 5; each += 1) await new Promise(setImmediate);
@@ -115,7 +116,7 @@ describe('SocketSubject', () => {
       const { server, socket, stream, peer } = await opened();
       const second = heard(socket);
       await peer.send('one');
-      await vi.waitFor(() => expect(second.values).toEqual(['one']));
+      await until(() => expect(second.values).toEqual(['one']));
       expect(stream.values).toEqual(['one']);
       expect(server.accepted).toBe(1);
     });
@@ -127,11 +128,11 @@ describe('SocketSubject', () => {
       stream.subscription.unsubscribe();
       second.subscription.unsubscribe();
       await peer.send('one');
-      await vi.waitFor(() => expect(either.values).toEqual([E.right('one')]));
+      await until(() => expect(either.values).toEqual([E.right('one')]));
       either.subscription.unsubscribe();
       expect(tagsOf(state).at(-1)).toBe('Closing');
       expect(await peer.closed).toEqual({ code: 1000, reason: '' });
-      await vi.waitFor(() => expect(tagsOf(state).at(-1)).toBe('Closed'));
+      await until(() => expect(tagsOf(state).at(-1)).toBe('Closed'));
       expect([stream.ends, second.ends, either.ends]).toEqual([[], [], []]);
       expect(stream.values).toEqual([]);
     });
@@ -146,7 +147,7 @@ describe('SocketSubject', () => {
       await isOpen(state);
       const peer = await server.nextConnection();
       await peer.send('one');
-      await vi.waitFor(() => expect(second.values).toEqual(['one']));
+      await until(() => expect(second.values).toEqual(['one']));
       expect(tagsOf(state)).toEqual(['Idle', 'Connecting', 'Closed', 'Connecting', 'Open']);
       expect(server.accepted).toBe(1);
     });
@@ -162,7 +163,7 @@ describe('SocketSubject', () => {
       await peer.closed;
       await turns();
       await other.send('one');
-      await vi.waitFor(() => expect(second.values).toEqual(['one']));
+      await until(() => expect(second.values).toEqual(['one']));
       expect(tagsOf(state)).toEqual([
         'Idle',
         'Connecting',
@@ -198,7 +199,7 @@ describe('SocketSubject', () => {
       void peer.close(1000);
       const next = await server.nextConnection();
       await next.send('one');
-      await vi.waitFor(() => expect(again?.values).toEqual(['one']));
+      await until(() => expect(again?.values).toEqual(['one']));
       expect(second.ends).toEqual(['complete']);
     });
 
@@ -228,7 +229,7 @@ describe('SocketSubject', () => {
       );
       await peer.send('one');
       await peer.send('two');
-      await vi.waitFor(() => expect(late?.values).toEqual(['two']));
+      await until(() => expect(late?.values).toEqual(['two']));
     });
 
     it('should not be disturbed by another one that throws', async () => {
@@ -243,8 +244,8 @@ describe('SocketSubject', () => {
       const second = heard(socket);
       await peer.send('one');
       await peer.send('two');
-      await vi.waitFor(() => expect(second.values).toEqual(['one', 'two']));
-      await vi.waitFor(() =>
+      await until(() => expect(second.values).toEqual(['one', 'two']));
+      await until(() =>
         expect(thrown).toEqual([new RangeError('mine'), new RangeError('mine')]),
       );
     });
@@ -253,7 +254,7 @@ describe('SocketSubject', () => {
       const { socket, peer } = await opened();
       const mapped = heard(socket.pipe(map((value) => value.length)));
       await peer.send('three');
-      await vi.waitFor(() => expect(mapped.values).toEqual([5]));
+      await until(() => expect(mapped.values).toEqual([5]));
       expect(socket).toBeInstanceOf(Observable);
     });
   });
@@ -306,7 +307,7 @@ describe('SocketSubject', () => {
       socket.state.subscribe(({ _tag }) => order.push(_tag));
       socket.subscribe({ complete: () => order.push('complete') });
       void peer.close(1000);
-      await vi.waitFor(() => expect(order).toEqual(['Open', 'Closed', 'complete']));
+      await until(() => expect(order).toEqual(['Open', 'Closed', 'complete']));
     });
 
     it('should go by the options that end the socket while they are asked', async () => {
@@ -331,7 +332,7 @@ describe('SocketSubject', () => {
     it('should tell of a wait', async () => {
       const { server, state, stream, peer } = await opened({ reconnect: () => O.some(150) });
       peer.terminate();
-      await vi.waitFor(() =>
+      await until(() =>
         expect(state.values.at(-1)).toMatchObject({
           _tag: 'Waiting',
           attempt: 2,
@@ -363,7 +364,7 @@ describe('SocketSubject', () => {
     it('should keep them between connections', async () => {
       const { server, socket, state, peer } = await opened({ reconnect: () => O.some(1) });
       peer.terminate();
-      await vi.waitFor(() => expect(tagsOf(state).at(-1)).toBe('Waiting'));
+      await until(() => expect(tagsOf(state).at(-1)).toBe('Waiting'));
       socket.next('between');
       clock.advance(1);
       expect(await (await server.nextConnection()).nextMessage()).toMatchObject({
@@ -519,7 +520,7 @@ describe('SocketSubject', () => {
       await peer.send('{"price":1}');
       await peer.send('{"price":"two"}');
       await peer.send('{"price":3}');
-      await vi.waitFor(() => expect(stream.values).toEqual([{ price: 1 }, { price: 3 }]));
+      await until(() => expect(stream.values).toEqual([{ price: 1 }, { price: 3 }]));
       expect(rejected.values).toMatchObject([
         { connection: 1, failure: { _tag: 'DecodeFailure' } },
       ]);
@@ -539,12 +540,12 @@ describe('SocketSubject', () => {
       heard(socket);
       const first = await server.nextConnection();
       await first.send('no');
-      await vi.waitFor(() => expect(rejected.values).toHaveLength(1));
+      await until(() => expect(rejected.values).toHaveLength(1));
       first.terminate();
-      await vi.waitFor(() => expect(tagsOf(state).at(-1)).toBe('Waiting'));
+      await until(() => expect(tagsOf(state).at(-1)).toBe('Waiting'));
       clock.advance(1);
       await (await server.nextConnection()).send('no');
-      await vi.waitFor(() => expect(rejected.values).toHaveLength(2));
+      await until(() => expect(rejected.values).toHaveLength(2));
       expect(rejected.values.map(({ connection }) => connection)).toEqual([1, 2]);
     });
 
@@ -555,7 +556,7 @@ describe('SocketSubject', () => {
       const { socket, server } = await ticks();
       heard(socket);
       await (await server.nextConnection()).send('no');
-      await vi.waitFor(() => expect(published).toHaveLength(1));
+      await until(() => expect(published).toHaveLength(1));
       unsubscribe('rx-wss:reject', listener);
       const [{ failure, connection }] = published as [Rejected];
       expect(connection).toBe(1);
@@ -574,7 +575,7 @@ describe('SocketSubject', () => {
       const { stream, peer } = await opened({ codec });
       await peer.send('one');
       await peer.send(Buffer.from('two'));
-      await vi.waitFor(() => expect(stream.values).toEqual(['one', 'two']));
+      await until(() => expect(stream.values).toEqual(['one', 'two']));
       expect(kinds).toEqual(['text', 'binary']);
     });
   });

@@ -14,6 +14,7 @@ import type {
 import { dial } from '../../src/tls/dial.js';
 import type { Dialled, DialOptions, DialPhase } from '../../src/tls/dial.js';
 import { VerificationError } from '../../src/tls/verify-peer.js';
+import { until } from '../streams/until.js';
 
 let ca: CertificateAuthority;
 let issued: IssuedCertificate;
@@ -156,7 +157,7 @@ describe('dial', () => {
     const server = await start(withTls());
     const { socket } = await dialled(server.port, { tls: trusting() });
     socket.end();
-    await vi.waitFor(() => expect(server.connections).toHaveLength(1));
+    await until(() => expect(server.connections).toHaveLength(1));
     await server.connections[0]?.closed;
     expect(server.bytesReceived).toBe(0);
   });
@@ -226,7 +227,7 @@ describe('dial', () => {
       expect(phases).toEqual(['dns', 'tcp', 'tls', 'verify']);
       // With TLS 1.3 the server may not have seen the end of the handshake.
       const ended = (): number => server.connections.length + server.handshakeErrors.length;
-      await vi.waitFor(() => expect(ended()).toBe(1));
+      await until(() => expect(ended()).toBe(1));
       await Promise.all(server.connections.map((each) => each.closed));
       expect(server.bytesReceived).toBe(0);
     },
@@ -403,7 +404,7 @@ describe('dial', () => {
   it('should see to it that a later error of the socket is not uncaught', async () => {
     const server = await start();
     const { socket } = await dialled(server.port);
-    await vi.waitFor(() => expect(server.connections).toHaveLength(1));
+    await until(() => expect(server.connections).toHaveLength(1));
     const error = once(socket, 'error').catch(() => undefined);
     server.connections[0]?.reset();
     socket.resume();
