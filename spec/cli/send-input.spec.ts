@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
 import type { Subscription } from 'rxjs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import type { ConnectArguments } from '../../src/cli/connect-arguments.js';
 import { createSocket } from '../../src/cli/create-socket.js';
@@ -128,8 +128,17 @@ describe('sendInput', () => {
     expect(second.messages).toEqual([]);
   });
 
-  it('should keep the lines that come while there is no connection', async () => {
+  it('should not read on while there is no connection', async () => {
+    let requests = 0;
+    let letIn = (): void => undefined;
+    const isBack = new Promise<void>((resolve) => {
+      letIn = resolve;
+    });
     const { server, io } = await start(['--reconnect'], {
+      onRequest: () => {
+        requests += 1;
+        return requests === 1 ? undefined : isBack;
+      },
       onConnection: (connection) => {
         connection.onMessage((data) => {
           if (Buffer.from(data).toString() === 'break') connection.terminate();
@@ -140,8 +149,11 @@ describe('sendInput', () => {
     await (
       await server.nextConnection()
     ).closed;
-    await turn();
+    await vi.waitFor(() => expect(requests).toBe(2));
     io.stdin.write('kept\n');
+    await turn();
+    expect(io.stdin.readableLength).toBe(5);
+    letIn();
     expect(await (await server.nextConnection()).nextMessage()).toMatchObject({ text: 'kept' });
   });
 

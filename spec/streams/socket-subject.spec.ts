@@ -245,9 +245,7 @@ describe('SocketSubject', () => {
       await peer.send('one');
       await peer.send('two');
       await until(() => expect(second.values).toEqual(['one', 'two']));
-      await until(() =>
-        expect(thrown).toEqual([new RangeError('mine'), new RangeError('mine')]),
-      );
+      await until(() => expect(thrown).toEqual([new RangeError('mine'), new RangeError('mine')]));
     });
 
     it('should work through operators', async () => {

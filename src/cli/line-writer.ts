@@ -58,8 +58,8 @@ export class LineWriter {
   }
 
   #fail(failure: OutputFailure): void {
-    if (this.#hasFailed) return;
     this.#hasFailed = true;
+    // Once completed, it takes no second failure.
     this.#failed.next(failure);
     this.#failed.complete();
   }

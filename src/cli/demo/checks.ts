@@ -14,7 +14,7 @@ export interface Check {
 /** The fewest ticks that have to arrive: each of the connections gives ten or more. */
 const MIN_TICKS = 25;
 /** How much later than announced an attempt may come on a busy machine, in milliseconds. */
-const TOLERANCE = 500;
+const TOLERANCE = 1_000;
 
 /**
  * Compares what happened with what the demonstration is to show.
