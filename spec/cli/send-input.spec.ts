@@ -131,8 +131,8 @@ describe('sendInput', () => {
   it('should not read on while there is no connection', async () => {
     let requests = 0;
     let letIn = (): void => undefined;
-    const isBack = new Promise<void>((resolve) => {
-      letIn = resolve;
+    const isBack = new Promise<undefined>((resolve) => {
+      letIn = () => resolve(undefined);
     });
     const { server, io } = await start(['--reconnect'], {
       onRequest: () => {

@@ -61,7 +61,7 @@ export const PLAIN: OpenState = {
 };
 
 /** A connection as the client sees it. */
-export const OPEN: OpenState = {
+const OPEN: OpenState = {
   ...PLAIN,
   tls: {
     protocol: 'TLSv1.3',
