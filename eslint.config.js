@@ -24,7 +24,7 @@ const testing = [
 const LAYERS = {
   'src/errors': [],
   'src/codec': ['src/errors', 'io-ts', 'fp-ts', 'node:buffer', 'node:util'],
-  'src/tls': ['src/errors', 'fp-ts', 'node:*'],
+  'src/tls': ['src/errors', 'fp-ts', 'proxy-from-env', 'node:*'],
   'src/streams': streams,
   'src/streams/connection.ts': [...streams, 'ws'],
   'src/index.ts': ['src/errors', 'src/codec', 'src/tls', 'src/streams'],

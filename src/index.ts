@@ -38,6 +38,7 @@ export type {
   Phase,
   ProtocolViolated,
   ProviderFailed,
+  ProxyRefused,
   TimedOut,
   TlsFailed,
   UpgradeInvalid,
@@ -59,6 +60,7 @@ export {
   OptionsError,
   ProtocolError,
   ProviderError,
+  ProxyError,
   SocketError,
   TimeoutError,
   TlsError,
@@ -111,6 +113,14 @@ export { DEFAULT_BACKOFF_OPTIONS } from './streams/backoff/backoff-options.js';
 export type { BackoffOptions } from './streams/backoff/backoff-options.js';
 
 // TLS.
+export type { CredentialsKept, DangerAccepted, TlsNotice } from './streams/diagnostics.js';
 export type { TlsOptions, TlsVersion } from './tls/tls-options.js';
 export type { FileSource, Material } from './tls/material.js';
-export type { PeerEvidence, PolicyError } from './tls/verify-peer.js';
+export type { NamedRoots, TrustAnchor } from './tls/trust-anchors.js';
+export type { Peer, PolicyError } from './tls/peer.js';
+export type { AcceptedBy, Verifier } from './tls/verify-peer.js';
+export type { PeerEvidence } from './tls/peer-evidence.js';
+export { inspectServer } from './streams/inspect-server.js';
+export type { InspectOptions, PeerCheck, ServerReport } from './streams/inspect-server.js';
+export { pinOf } from './tls/pins.js';
+export type { ProxyChooser, ProxyOptions, ProxyUrl } from './tls/proxy-options.js';

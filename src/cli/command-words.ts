@@ -11,13 +11,16 @@ const COMMAND_WORDS: Readonly<Record<string, string>> = {
   'tls.passphrase': '--passphrase-file or RX_WSS_PASSPHRASE',
   'tls.servername': '--servername',
   'tls.minVersion': '--min-tls-version',
+  'tls.pins': '--pin',
+  proxy: '--proxy',
   connectTimeout: '--connect-timeout',
   closeTimeout: '--close-timeout',
   maxPayload: '--max-payload',
   limitRetries: '--max-retries',
 };
 
-const IN_TEXT = /\b(?:tls\.(?:ca|cert|key|pfx|passphrase|servername|minVersion)|connectTimeout)\b/g;
+const IN_TEXT =
+  /\b(?:tls\.(?:ca|cert|key|pfx|passphrase|servername|minVersion|pins)|connectTimeout)\b/g;
 
 /** Gives `text`, which speaks of the library's options, with the names of the command's instead. */
 export function inCommandWords(text: string): string {

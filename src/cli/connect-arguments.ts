@@ -15,6 +15,10 @@ export interface ConnectArguments {
   readonly pfx: string | undefined;
   readonly passphraseFile: string | undefined;
   readonly servername: string | undefined;
+  /** Pins of the server's chain; none for any server that passes the checks. */
+  readonly pins: readonly string[];
+  /** The URL of a proxy, or `env`. */
+  readonly proxy: string | undefined;
   readonly minTlsVersion: string | undefined;
   /** The most retries of an outage; 0 for no reconnecting. */
   readonly maxRetries: number;
@@ -32,4 +36,11 @@ export interface ConnectArguments {
   readonly wait: number | undefined;
   /** Whether to say only what fails. */
   readonly isQuiet: boolean;
+}
+
+/** The arguments of the command that reports on a server. */
+export interface InspectArguments {
+  readonly _tag: 'Inspect';
+  /** Where to dial and what to check; the rest of it has no meaning here. */
+  readonly connection: ConnectArguments;
 }

@@ -5,7 +5,13 @@ import {
   limitRetries,
   webSocket,
 } from '../index.js';
-import type { Payload, SocketOptions, SocketSubject, TlsOptions } from '../index.js';
+import type {
+  InspectOptions,
+  Payload,
+  SocketOptions,
+  SocketSubject,
+  TlsOptions,
+} from '../index.js';
 import { commandWord, inCommandWords } from './command-words.js';
 import type { ConnectArguments } from './connect-arguments.js';
 import { headerLines, parseHeaders, toHeaders } from './headers.js';
@@ -25,12 +31,23 @@ export function createSocket(args: ConnectArguments, env: Env): SocketSubject<Pa
   try {
     return webSocket(socketOptions(args, env));
   } catch (error) {
-    if (!isOptionError(error)) throw error;
-    const problem = error.message.slice(`${error.option}: `.length);
-    throw new UsageError(`${commandWord(error.option, args.ca)}: ${inCommandWords(problem)}`, {
-      cause: error,
-    });
+    throw inUsageTerms(error, args);
   }
+}
+
+/** Gives what the arguments say of the server to report on. */
+export function inspectOptions(args: ConnectArguments, env: Env): InspectOptions {
+  const { url, proxy, connectTimeout } = args;
+  return { url, tls: tlsOf(args, env), proxy, connectTimeout };
+}
+
+/** Tells of a wrong option in the words of the command; gives any other error as it is. */
+export function inUsageTerms(error: unknown, { ca }: ConnectArguments): unknown {
+  if (!isOptionError(error)) return error;
+  const problem = error.message.slice(`${error.option}: `.length);
+  return new UsageError(`${commandWord(error.option, ca)}: ${inCommandWords(problem)}`, {
+    cause: error,
+  });
 }
 
 function socketOptions(
@@ -44,6 +61,7 @@ function socketOptions(
     protocols: args.subprotocols,
     origin,
     tls: tlsOf(args, env),
+    proxy: args.proxy,
     codec: messageCodec,
     reconnect:
       maxRetries === 0 ? undefined : concatPolicies(exponentialBackoff(), limitRetries(maxRetries)),
@@ -68,7 +86,7 @@ function headersOf({ headers, headerFile }: ConnectArguments): Headers | (() => 
 }
 
 function tlsOf(args: ConnectArguments, env: Env): TlsOptions | undefined {
-  const { ca, cert, key, pfx, servername, minTlsVersion } = args;
+  const { ca, cert, key, pfx, servername, minTlsVersion, pins } = args;
   const file = (path: string | undefined) => (path === undefined ? undefined : { file: path });
   const given = {
     ca: ca.length === 0 ? undefined : ca.map((each) => ({ file: each })),
@@ -77,6 +95,7 @@ function tlsOf(args: ConnectArguments, env: Env): TlsOptions | undefined {
     pfx: file(pfx),
     passphrase: passphraseOf(args, env),
     servername,
+    pins: pins.length === 0 ? undefined : pins,
     // The library checks it, and says what there is.
     minVersion: minTlsVersion as TlsOptions['minVersion'],
   };

@@ -6,6 +6,8 @@ const { connectTimeout, closeTimeout, maxPayload } = DEFAULT_SOCKET_OPTIONS;
 export const HELP: string = `
 Usage: rx-wss                      a demonstration, with a server of its own
        rx-wss <URL> [options]      connects to the WebSocket server at ws://… or wss://…
+       rx-wss tls <URL> [options]  reports on the certificate of the server at wss://…: the
+                                   chain, each check, the pins; sends it nothing
 
 Messages from the server go to standard output, one on each line. Lines of standard input are sent
 as messages. What becomes of the connection is told on standard error. Ctrl-C closes it with 1000; a
@@ -28,6 +30,10 @@ TLS:
                                environment variable RX_WSS_PASSPHRASE
       --servername <name>      the server name to ask for and to check the certificate against
       --min-tls-version <v>    TLSv1.2 (the default) or TLSv1.3
+      --pin <sha256/…>         a pin that the server's chain must match; may be repeated
+
+Proxy:
+      --proxy <URL>            http://… or https://…, or env to go by HTTPS_PROXY and NO_PROXY
 
 Connection:
   -r, --reconnect              dial again when the line is lost, after 0.2 s to 30 s
@@ -54,7 +60,7 @@ Output:
 
 Exit code:
   0    the connection was closed cleanly, with 1000 or without a code, by either side
-  1    there was no connection, or it failed
+  1    there was no connection, or it failed; with tls, a check did not pass
   2    an argument is wrong
   74   standard output could not be written
   130  Ctrl-C before there was a connection, or a second time
@@ -62,5 +68,6 @@ Exit code:
 Examples:
   rx-wss wss://feed.example.com/v1 --ca ca.pem --cert me.pem --key me.key --reconnect
   echo '{"ping":1}' | rx-wss wss://feed.example.com/v1 --wait 2
+  rx-wss tls wss://feed.example.com --ca ca.pem
   rx-wss wss://feed.example.com/v1 -H 'authorization: Bearer …' -x '{"subscribe":"ADA"}' | jq .price
 `.trim();

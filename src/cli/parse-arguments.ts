@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import type { ConnectArguments } from './connect-arguments.js';
+import type { ConnectArguments, InspectArguments } from './connect-arguments.js';
 import { UsageError } from './usage-error.js';
 
 /** What the arguments ask for. */
@@ -8,7 +8,8 @@ export type Command =
   | { readonly _tag: 'Demo' }
   | { readonly _tag: 'Help' }
   | { readonly _tag: 'Version' }
-  | ConnectArguments;
+  | ConnectArguments
+  | InspectArguments;
 
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
@@ -24,6 +25,8 @@ const OPTIONS = {
   'passphrase-file': { type: 'string' },
   servername: { type: 'string' },
   'min-tls-version': { type: 'string' },
+  pin: { type: 'string', multiple: true },
+  proxy: { type: 'string' },
   reconnect: { type: 'boolean', short: 'r' },
   'max-retries': { type: 'string' },
   'connect-timeout': { type: 'string' },
@@ -48,14 +51,15 @@ export function parseArguments(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
   if (values.help === true) return { _tag: 'Help' };
   if (values.version === true) return { _tag: 'Version' };
-  const [url, ...others] = positionals;
+  const isInspection = positionals[0] === 'tls';
+  const [url, ...others] = isInspection ? positionals.slice(1) : positionals;
   if (url === undefined) throw new UsageError('the URL to connect to is missing');
   if (others.length > 0) {
-    throw new UsageError(`only one URL is taken, and ${positionals.length} arguments are given`);
+    throw new UsageError(`only one URL is taken, and ${others.length + 1} arguments are given`);
   }
   const maxRetries = number('--max-retries', values['max-retries']);
   const seconds = number('--wait', values.wait, MAX_WAIT);
-  return {
+  const connection: ConnectArguments = {
     _tag: 'Connect',
     url,
     headers: values.header ?? [],
@@ -68,6 +72,8 @@ export function parseArguments(args: readonly string[]): Command {
     pfx: values.pfx,
     passphraseFile: values['passphrase-file'],
     servername: values.servername,
+    pins: values.pin ?? [],
+    proxy: values.proxy,
     minTlsVersion: values['min-tls-version'],
     maxRetries: maxRetries ?? (values.reconnect === true ? Infinity : 0),
     connectTimeout: number('--connect-timeout', values['connect-timeout']),
@@ -79,6 +85,7 @@ export function parseArguments(args: readonly string[]): Command {
     wait: seconds === undefined ? undefined : seconds * 1_000,
     isQuiet: values.quiet === true,
   };
+  return isInspection ? { _tag: 'Inspect', connection } : connection;
 }
 
 // A timer takes no more than 2 ** 31 - 1 milliseconds.

@@ -7,6 +7,7 @@ import { KitMissingError } from './demo/load-test-kit.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import { HELP } from './help.js';
+import { inspect } from './inspect.js';
 import { LineWriter } from './line-writer.js';
 import { outputEnd } from './output-end.js';
 import { parseArguments } from './parse-arguments.js';
@@ -44,6 +45,8 @@ async function execute(io: CommandIo, out: LineWriter, err: LineWriter): Promise
         return await demo(io, out, err);
       case 'Connect':
         return await connect(command, io, out, err);
+      case 'Inspect':
+        return await inspect(command, io, out, err);
     }
   } catch (error) {
     if (error instanceof UsageError) {

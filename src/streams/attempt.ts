@@ -29,6 +29,7 @@ export class Attempt {
   readonly #timers = new Subscription();
   #phase: Phase = 'options';
   #target: string | undefined;
+  #proxy: string | undefined;
   #connection: Connection | undefined;
 
   constructor(settings: AttemptSettings, number: number, events: AttemptEvents) {
@@ -74,14 +75,18 @@ export class Attempt {
   async #run(): Promise<void> {
     const { signal } = this.#controller;
     signal.throwIfAborted();
-    const { url, upgrade, context } = await gatherRequest(this.#settings, this.#number, signal);
+    const request = await gatherRequest(this.#settings, this.#number, signal);
+    const { url, upgrade, tls, proxy } = request;
     this.#target = url.target;
-    const { tls, lookup } = this.#settings;
+    this.#proxy = proxy?.target;
     const line = await dial({
       host: url.host,
       port: url.port,
-      tls: context && { context, servername: tls.servername },
-      lookup,
+      target: url.target,
+      attempt: this.#number,
+      tls,
+      proxy,
+      lookup: this.#settings.lookup,
       signal,
       onPhase: (phase) => {
         this.#phase = phase;
@@ -95,7 +100,7 @@ export class Attempt {
     }
   }
 
-  #upgrade({ socket, peer }: Dialled, request: UpgradeRequest): void {
+  #upgrade({ socket, peer, proxyPeer }: Dialled, request: UpgradeRequest): void {
     if (this.#controller.signal.aborted) {
       socket.destroy();
       return;
@@ -106,7 +111,10 @@ export class Attempt {
       opened: () => {
         this.#timers.unsubscribe();
         const { openedAt, protocol, address } = connection;
-        const tls = peer === undefined ? {} : { tls: peer };
+        const tls = {
+          ...(peer === undefined ? {} : { tls: peer }),
+          ...(proxyPeer === undefined ? {} : { proxyTls: proxyPeer }),
+        };
         this.#events.opened(connection, { since: openedAt, protocol, address, ...tls });
       },
       message: this.#events.message,
@@ -135,7 +143,12 @@ export class Attempt {
 
   #fail(error: unknown): void {
     if (this.#controller.signal.aborted) return;
-    const ending = classifyError(error, { phase: this.#phase, target: this.#target, uptime: 0 });
+    const ending = classifyError(error, {
+      phase: this.#phase,
+      target: this.#target,
+      proxy: this.#proxy,
+      uptime: 0,
+    });
     if (this.#phase === 'options') {
       // Found in a microtask. A plain retry() would go round in microtasks for ever, and nothing
       // else would run: a turn of the event loop lies between.

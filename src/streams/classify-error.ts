@@ -1,5 +1,8 @@
 import { isOptionError } from '../errors/option-error.js';
+import { LineEnded } from '../tls/guard-line.js';
+import { LookupFailure } from '../tls/lookup.js';
 import { toTlsFailure } from '../tls/tls-failure.js';
+import { ProxyRefusal } from '../tls/tunnel.js';
 import type { Ending, NetworkFailed, Phase } from './ending.js';
 import { ProviderFailure } from './per-attempt.js';
 
@@ -7,6 +10,8 @@ import { ProviderFailure } from './per-attempt.js';
 export interface Progress {
   readonly phase: Phase;
   readonly target: string | undefined;
+  /** The host and port of the proxy, where there is one. */
+  readonly proxy?: string | undefined;
   readonly uptime: number;
 }
 
@@ -54,7 +59,28 @@ export function classifyError(error: unknown, progress: Progress): Ending {
   }
   // A client certificate that TLS 1.3 refuses shows only after the handshake (RFC 8446 section 4.4.2).
   const tls = toTlsFailure(error);
-  if (tls !== undefined) return { _tag: 'TlsFailed', ...tls, ...fields };
+  if (tls !== undefined) {
+    return {
+      _tag: 'TlsFailed',
+      ...tls,
+      ...(phase === 'proxy' ? ofProxy(tls.advice) : {}),
+      ...fields,
+    };
+  }
+  if (error instanceof ProxyRefusal) {
+    const { status, statusText, headers } = error;
+    const answer = { proxy: progress.proxy ?? '', status, statusText, headers };
+    return { _tag: 'ProxyRefused', by: 'network', phase: 'proxy', ...answer, ...fields };
+  }
+  if (error instanceof LookupFailure) {
+    const errno = errnoOf(error.cause);
+    const told = errno === undefined ? {} : { errno };
+    const { cause } = error;
+    return { _tag: 'NetworkFailed', by: 'network', phase, kind: 'dns', ...told, ...fields, cause };
+  }
+  if (error instanceof LineEnded) {
+    return { _tag: 'NetworkFailed', by: 'network', phase, kind: 'ended', ...fields };
+  }
   const errno = errnoOf(error);
   if (phase === 'upgrade' && (errno === undefined || errno.startsWith('HPE_'))) {
     const violation = error instanceof Error ? error.message : String(error);
@@ -64,10 +90,16 @@ export function classifyError(error: unknown, progress: Progress): Ending {
     _tag: 'NetworkFailed',
     by: 'network',
     phase,
-    kind: phase === 'dns' ? 'dns' : (KINDS.get(errno) ?? 'other'),
+    kind: KINDS.get(errno) ?? 'other',
     ...(errno === undefined ? {} : { errno }),
     ...fields,
   };
+}
+
+/** The same advice, but about the proxy and its options. */
+function ofProxy(advice: string): { readonly phase: 'proxy'; readonly advice: string } {
+  const about = advice.replaceAll(/\bserver\b/g, 'proxy').replaceAll(/\btls\./g, 'proxy.tls.');
+  return { phase: 'proxy', advice: about };
 }
 
 function errnoOf(error: unknown): string | undefined {

@@ -3,6 +3,7 @@ import type { Ending, NetworkFailed, Phase } from './ending.js';
 
 const DURING: Readonly<Record<Phase, string>> = {
   options: 'while the options of the attempt were gathered',
+  proxy: 'on the way through the proxy',
   dns: 'while the host name was looked up',
   tcp: 'during the TCP connect',
   tls: 'during the TLS handshake',
@@ -43,6 +44,10 @@ function describe(ending: Ending): string {
       return `${describeNetwork(ending)} ${during}${ending.errno === undefined ? '' : ` (${ending.errno})`}`;
     case 'TlsFailed':
       return `TLS failed ${during}: ${printable(ending.reason)}. ${ending.advice}`;
+    case 'ProxyRefused': {
+      const text = ending.statusText === '' ? '' : ` ${printable(ending.statusText)}`;
+      return `The proxy ${ending.proxy} answered with HTTP ${ending.status}${text}`;
+    }
     case 'TimedOut':
       return `${ending.option} of ${ending.limit} ms ran out ${during}`;
     case 'ProtocolViolated':

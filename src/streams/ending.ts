@@ -1,10 +1,11 @@
-import type { PolicyError } from '../tls/verify-peer.js';
+import type { PolicyError } from '../tls/peer.js';
 
 /** Who ended a connection, or kept it from coming about. */
 export type EndedBy = 'client' | 'server' | 'network' | 'policy';
 
 /** How far a connection had come when it ended. */
-export type Phase = 'options' | 'dns' | 'tcp' | 'tls' | 'verify' | 'upgrade' | 'open' | 'closing';
+export type Phase =
+  'options' | 'proxy' | 'dns' | 'tcp' | 'tls' | 'verify' | 'upgrade' | 'open' | 'closing';
 
 /** What every ending tells. */
 export interface EndingFields {
@@ -74,15 +75,31 @@ export interface NetworkFailed extends EndingFields {
 export interface TlsFailed extends EndingFields {
   readonly _tag: 'TlsFailed';
   readonly by: 'server' | 'policy';
-  readonly phase: 'tls' | 'verify';
+  /** `proxy` when it was the TLS of the proxy. */
+  readonly phase: 'proxy' | 'tls' | 'verify';
   /** OpenSSL's or Node's code, e.g. `CERT_HAS_EXPIRED`. */
   readonly reason: string;
   /** The number of the TLS alert that the server sent, where it sent one (RFC 8446 section 6). */
   readonly alert?: number;
   /** Which of the checks of the server's certificate failed. */
   readonly policyErrors: readonly PolicyError[];
+  /** The pins of the server's chain, leaf first; empty when it was not looked at. */
+  readonly pins: readonly string[];
   /** One sentence on what to do about it. */
   readonly advice: string;
+}
+
+/** The proxy would not connect us to the server. */
+export interface ProxyRefused extends EndingFields {
+  readonly _tag: 'ProxyRefused';
+  readonly by: 'network';
+  readonly phase: 'proxy';
+  /** The host and port of the proxy. */
+  readonly proxy: string;
+  readonly status: number;
+  readonly statusText: string;
+  /** The answer's headers, names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** A time limit of ours ran out. */
@@ -137,6 +154,7 @@ export type Ending =
   | UpgradeInvalid
   | NetworkFailed
   | TlsFailed
+  | ProxyRefused
   | TimedOut
   | ProtocolViolated
   | OptionsInvalid

@@ -1,6 +1,7 @@
-import type { SecureContext } from 'node:tls';
-
+import type { ProxyDial } from '../tls/dial.js';
+import type { SecureLineOptions } from '../tls/secure-line.js';
 import type { UpgradeRequest } from './connection.js';
+import type { ProxySettings } from './proxy-settings.js';
 import type { RequestUrl } from './request-url.js';
 import type { AttemptSettings } from './settings.js';
 
@@ -9,7 +10,9 @@ export interface AttemptRequest {
   readonly url: RequestUrl;
   readonly upgrade: UpgradeRequest;
   /** Absent for `ws:`. */
-  readonly context: SecureContext | undefined;
+  readonly tls: SecureLineOptions | undefined;
+  /** Absent for a direct connection. */
+  readonly proxy: ProxyDial | undefined;
 }
 
 /**
@@ -27,6 +30,7 @@ export async function gatherRequest(
     settings.url(attempt, signal),
     settings.headers(attempt, signal),
   ]);
+  const profile = url.secure ? await settings.tls(attempt, signal) : undefined;
   return {
     url,
     upgrade: {
@@ -36,6 +40,15 @@ export async function gatherRequest(
       protocols: settings.protocols,
       origin: settings.origin,
     },
-    context: url.secure ? await settings.tls.contexts.load() : undefined,
+    tls: await profile?.load(),
+    proxy: settings.proxy && (await gatherProxy(settings.proxy, url)),
   };
+}
+
+async function gatherProxy(
+  { choose, tls }: ProxySettings,
+  { href }: RequestUrl,
+): Promise<ProxyDial | undefined> {
+  const proxy = await choose(new URL(href));
+  return proxy && { ...proxy, tls: proxy.secure ? await tls.load() : undefined };
 }

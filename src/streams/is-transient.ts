@@ -1,7 +1,7 @@
 import type { Closed, Ending } from './ending.js';
 
 // The statuses that say "this request, as it is, will never be let in".
-const FATAL_STATUSES: ReadonlySet<number> = new Set([400, 401, 403, 404, 410]);
+const FATAL_STATUSES: ReadonlySet<number> = new Set([400, 401, 403, 404, 407, 410]);
 
 // The codes that name a fault of what was sent, or no fault at all (RFC 6455 section 7.4.1).
 const FATAL_CODES: ReadonlySet<number> = new Set([1000, 1002, 1003, 1005, 1007, 1008, 1009, 1010]);
@@ -16,7 +16,7 @@ const FATAL_CODES: ReadonlySet<number> = new Set([1000, 1002, 1003, 1005, 1007, 
  * - `Cancelled`, and `Closed` by the client: it was wanted;
  * - `TlsFailed`: what is not trusted now must not be knocked at until it is;
  * - `UpgradeInvalid`: this is no WebSocket server;
- * - `UpgradeRefused` with HTTP status 400, 401, 403, 404 or 410;
+ * - `UpgradeRefused` and `ProxyRefused` with HTTP status 400, 401, 403, 404, 407 or 410;
  * - `Closed` by the server with 1000 or 1005 (a completion, not a failure), with 1002, 1003, 1007,
  *   1008, 1009 or 1010 (RFC 6455 section 7.4.1), or with 4400 to 4499 (by custom, the HTTP statuses
  *   of the client's faults);
@@ -50,6 +50,7 @@ export function isTransient(ending: Ending): boolean {
     case 'TimedOut':
     case 'ProviderFailed':
       return true;
+    case 'ProxyRefused':
     case 'UpgradeRefused':
       return !FATAL_STATUSES.has(ending.status);
     case 'Closed':

@@ -16,9 +16,9 @@ import {
   show,
 } from '../errors/option-checks.js';
 import { OptionTypeError } from '../errors/option-error.js';
-import { createSecureContextSource } from '../tls/secure-context.js';
-import type { SecureContextSource } from '../tls/secure-context.js';
-import { planTls } from '../tls/tls-options.js';
+import type { TlsOptions } from '../tls/tls-options.js';
+import { createTlsProfile } from '../tls/tls-profile.js';
+import type { TlsProfile } from '../tls/tls-profile.js';
 import { checkPolicy } from './backoff/check-given.js';
 import { DEFAULT_MIN_UPTIME } from './backoff/retry-counter.js';
 import type { RetryRules } from './backoff/retry-counter.js';
@@ -30,18 +30,14 @@ import { DEFAULT_OUTBOX } from './outbox.js';
 import type { OutboxLimits } from './outbox.js';
 import { perAttempt } from './per-attempt.js';
 import type { Resolve } from './per-attempt.js';
+import { checkProxy } from './proxy-settings.js';
+import type { ProxySettings } from './proxy-settings.js';
 import { checkHeaders, checkValue } from './request-headers.js';
 import { checkUrl } from './request-url.js';
 import type { RequestUrl } from './request-url.js';
 import { DEFAULT_SOCKET_OPTIONS } from './socket-options.js';
-import type { SocketOptions } from './socket-options.js';
+import type { PerAttempt, SocketOptions } from './socket-options.js';
 import { checkProtocols } from './subprotocols.js';
-
-/** How a `wss:` URL is dialled. */
-export interface TlsSettings {
-  readonly contexts: SecureContextSource;
-  readonly servername: string | undefined;
-}
 
 /** What one attempt is made with. */
 export interface AttemptSettings {
@@ -49,7 +45,8 @@ export interface AttemptSettings {
   readonly headers: Resolve<Record<string, string | string[]>>;
   readonly protocols: readonly string[];
   readonly origin: string | undefined;
-  readonly tls: TlsSettings;
+  readonly tls: Resolve<TlsProfile>;
+  readonly proxy: ProxySettings | undefined;
   readonly connectTimeout: number;
   readonly limits: ConnectionLimits;
   readonly lookup: LookupFunction | undefined;
@@ -76,6 +73,7 @@ const KNOWN = [
   'protocols',
   'origin',
   'tls',
+  'proxy',
   'codec',
   'reconnect',
   'completeOn',
@@ -121,6 +119,7 @@ export function checkOptions<In, Out>(options: SocketOptions<In, Out>): Settings
     origin:
       options.origin === undefined ? undefined : checkValue('origin', 'origin', options.origin),
     tls: checkTls(options.tls),
+    proxy: checkProxy(options.proxy),
     codec: checkCodec(options.codec),
     reconnect: checkReconnect(options),
     completeOn,
@@ -165,11 +164,14 @@ function checkScheme(hasTls: boolean, url: RequestUrl): RequestUrl {
   return url;
 }
 
-function checkTls(options: unknown): TlsSettings {
-  const plan = planTls(options);
-  const contexts = createSecureContextSource(plan);
-  contexts.loadSync();
-  return { contexts, servername: plan.servername };
+function checkTls(tls: PerAttempt<TlsOptions> = {}): Resolve<TlsProfile> {
+  // What a function gives is checked where it is: planTls takes nothing on trust.
+  if (typeof tls === 'function') {
+    return perAttempt('tls', tls, (path, given) => createTlsProfile(path, given as TlsOptions));
+  }
+  const profile = createTlsProfile('tls', tls);
+  profile.check();
+  return () => Promise.resolve(profile);
 }
 
 function checkCodec<In, Out>(codec: Codec<In, Out> | undefined): Codec<In, Out> {

@@ -8,6 +8,7 @@ import type {
   OptionsInvalid,
   ProtocolViolated,
   ProviderFailed,
+  ProxyRefused,
   TimedOut,
   TlsFailed,
   UpgradeInvalid,
@@ -19,20 +20,22 @@ import type {
  *
  * @remarks The message is made of the ending and holds no secret; `cause` is the error underneath.
  */
-export abstract class SocketError<E extends Ending = Ending> extends WssError {
+export abstract class SocketError extends WssError {
   /** The name that `instanceof` goes by. */
   static override readonly brand: string = 'SocketError';
   /** How the connection ended. */
-  readonly ending: E;
+  readonly ending: Ending;
 
-  constructor(ending: E) {
+  constructor(ending: Ending) {
     super(describeEnding(ending), ending.cause === undefined ? undefined : { cause: ending.cause });
     this.ending = ending;
   }
 }
 
 /** The connection was closed with a code that is not a completion (`ERR_WSS_CLOSED`). */
-export class CloseError extends SocketError<Closed> {
+export class CloseError extends SocketError {
+  /** How the connection ended. */
+  declare readonly ending: Closed;
   static override readonly brand: string = 'CloseError';
   override readonly name = 'CloseError';
   readonly _tag = 'CloseError';
@@ -40,7 +43,9 @@ export class CloseError extends SocketError<Closed> {
 }
 
 /** The server refused the upgrade with an HTTP status (`ERR_WSS_UPGRADE_REFUSED`). */
-export class UpgradeRefusedError extends SocketError<UpgradeRefused> {
+export class UpgradeRefusedError extends SocketError {
+  /** How the connection ended. */
+  declare readonly ending: UpgradeRefused;
   static override readonly brand: string = 'UpgradeRefusedError';
   override readonly name = 'UpgradeRefusedError';
   readonly _tag = 'UpgradeRefusedError';
@@ -48,7 +53,9 @@ export class UpgradeRefusedError extends SocketError<UpgradeRefused> {
 }
 
 /** The server's answer to the opening handshake is invalid (`ERR_WSS_UPGRADE_INVALID`). */
-export class UpgradeInvalidError extends SocketError<UpgradeInvalid> {
+export class UpgradeInvalidError extends SocketError {
+  /** How the connection ended. */
+  declare readonly ending: UpgradeInvalid;
   static override readonly brand: string = 'UpgradeInvalidError';
   override readonly name = 'UpgradeInvalidError';
   readonly _tag = 'UpgradeInvalidError';
@@ -77,7 +84,9 @@ const NETWORK_CODES: Readonly<Record<NetworkFailed['kind'], NetworkErrorCode>> =
  * The way to the server failed (`ERR_WSS_DNS`, `ERR_WSS_REFUSED`, `ERR_WSS_RESET`,
  * `ERR_WSS_ENDED`, `ERR_WSS_UNREACHABLE`, `ERR_WSS_NETWORK`).
  */
-export class NetworkError extends SocketError<NetworkFailed> {
+export class NetworkError extends SocketError {
+  /** How the connection ended. */
+  declare readonly ending: NetworkFailed;
   static override readonly brand: string = 'NetworkError';
   override readonly name = 'NetworkError';
   readonly _tag = 'NetworkError';
@@ -93,7 +102,9 @@ export class NetworkError extends SocketError<NetworkFailed> {
  * TLS failed: the handshake (`ERR_WSS_TLS`) or the check of the server's certificate
  * (`ERR_WSS_CERTIFICATE`).
  */
-export class TlsError extends SocketError<TlsFailed> {
+export class TlsError extends SocketError {
+  /** How the connection ended. */
+  declare readonly ending: TlsFailed;
   static override readonly brand: string = 'TlsError';
   override readonly name = 'TlsError';
   readonly _tag = 'TlsError';
@@ -105,8 +116,20 @@ export class TlsError extends SocketError<TlsFailed> {
   }
 }
 
+/** The proxy refused to connect us to the server (`ERR_WSS_PROXY_REFUSED`). */
+export class ProxyError extends SocketError {
+  /** How the connection ended. */
+  declare readonly ending: ProxyRefused;
+  static override readonly brand: string = 'ProxyError';
+  override readonly name = 'ProxyError';
+  readonly _tag = 'ProxyError';
+  readonly code = 'ERR_WSS_PROXY_REFUSED';
+}
+
 /** A time limit ran out (`ERR_WSS_CONNECT_TIMEOUT`). */
-export class TimeoutError extends SocketError<TimedOut> {
+export class TimeoutError extends SocketError {
+  /** How the connection ended. */
+  declare readonly ending: TimedOut;
   static override readonly brand: string = 'TimeoutError';
   override readonly name = 'TimeoutError';
   readonly _tag = 'TimeoutError';
@@ -114,7 +137,9 @@ export class TimeoutError extends SocketError<TimedOut> {
 }
 
 /** The server broke the protocol or a limit (`ERR_WSS_PROTOCOL`). */
-export class ProtocolError extends SocketError<ProtocolViolated> {
+export class ProtocolError extends SocketError {
+  /** How the connection ended. */
+  declare readonly ending: ProtocolViolated;
   static override readonly brand: string = 'ProtocolError';
   override readonly name = 'ProtocolError';
   readonly _tag = 'ProtocolError';
@@ -122,7 +147,9 @@ export class ProtocolError extends SocketError<ProtocolViolated> {
 }
 
 /** What a function or a file gave for an attempt is not a valid option (`ERR_WSS_OPTIONS`). */
-export class OptionsError extends SocketError<OptionsInvalid> {
+export class OptionsError extends SocketError {
+  /** How the connection ended. */
+  declare readonly ending: OptionsInvalid;
   static override readonly brand: string = 'OptionsError';
   override readonly name = 'OptionsError';
   readonly _tag = 'OptionsError';
@@ -130,7 +157,9 @@ export class OptionsError extends SocketError<OptionsInvalid> {
 }
 
 /** A function that was to give an option for an attempt failed (`ERR_WSS_PROVIDER`). */
-export class ProviderError extends SocketError<ProviderFailed> {
+export class ProviderError extends SocketError {
+  /** How the connection ended. */
+  declare readonly ending: ProviderFailed;
   static override readonly brand: string = 'ProviderError';
   override readonly name = 'ProviderError';
   readonly _tag = 'ProviderError';
@@ -138,7 +167,9 @@ export class ProviderError extends SocketError<ProviderFailed> {
 }
 
 /** The `AbortSignal` cancelled the stream (`ERR_WSS_ABORTED`); `cause` is the signal's reason. */
-export class AbortedError extends SocketError<Cancelled> {
+export class AbortedError extends SocketError {
+  /** How the connection ended. */
+  declare readonly ending: Cancelled;
   static override readonly brand: string = 'AbortedError';
   override readonly name = 'AbortError';
   readonly _tag = 'AbortedError';
@@ -163,6 +194,8 @@ export function toSocketError(ending: Ending): SocketError {
       return new NetworkError(ending);
     case 'TlsFailed':
       return new TlsError(ending);
+    case 'ProxyRefused':
+      return new ProxyError(ending);
     case 'TimedOut':
       return new TimeoutError(ending);
     case 'ProtocolViolated':

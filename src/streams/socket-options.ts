@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net';
 import type { SchedulerLike } from 'rxjs';
 
 import type { Codec } from '../codec/codec.js';
+import type { ProxyOptions } from '../tls/proxy-options.js';
 import type { TlsOptions } from '../tls/tls-options.js';
 import type { RetryPolicy } from './backoff/retry-policy.js';
 import type { Ending } from './ending.js';
@@ -48,8 +49,18 @@ export interface SocketOptions<In, Out> {
   readonly protocols?: string | readonly string[] | undefined;
   /** The `Origin` header (RFC 6454). */
   readonly origin?: string | undefined;
-  /** Whom to trust, and how to prove who we are. For `wss:` alone. */
-  readonly tls?: TlsOptions | undefined;
+  /**
+   * Whom to trust, and how to prove who we are. For `wss:` alone. As a function it is asked at every
+   * attempt, for credentials that come from a vault or live for an hour.
+   */
+  readonly tls?: PerAttempt<TlsOptions> | undefined;
+  /**
+   * The proxy to go through: a URL, `'env'` to go by the environment, a function of the server's URL,
+   * or an object with one of them and the TLS of the proxy itself.
+   *
+   * @defaultValue none: the environment is not looked at
+   */
+  readonly proxy?: ProxyOptions['url'] | ProxyOptions | undefined;
   /**
    * How messages are read and written.
    *

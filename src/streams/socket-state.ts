@@ -1,4 +1,4 @@
-import type { PeerEvidence } from '../tls/verify-peer.js';
+import type { PeerEvidence } from '../tls/peer-evidence.js';
 import type { Ending } from './ending.js';
 
 /** Nothing has been dialled yet. */
@@ -23,6 +23,8 @@ export interface OpenInfo {
   readonly address: string;
   /** What is known of the server under TLS. */
   readonly tls?: PeerEvidence | undefined;
+  /** What is known of an `https:` proxy. */
+  readonly proxyTls?: PeerEvidence | undefined;
 }
 
 /** The connection is open. */

@@ -7,14 +7,14 @@ import type { Codec } from '../codec/codec.js';
 import type { DecodeFailure } from '../codec/decode-failure.js';
 import { NORMAL_CLOSE, toCloseOrder } from './close-request.js';
 import type { CloseOrder } from './close-request.js';
-import { rejectChannel } from './diagnostics.js';
+import { rejectChannel, tellTls } from './diagnostics.js';
 import { EncodeError } from './encode-error.js';
 import type { Ending } from './ending.js';
 import { Outbox } from './outbox.js';
 import type { Rejected } from './rejected.js';
 import { Session } from './session.js';
 import type { Settings } from './settings.js';
-import type { SocketEvent, SocketState } from './socket-state.js';
+import type { OpenInfo, SocketEvent, SocketState } from './socket-state.js';
 import { StateCell } from './state-cell.js';
 
 /**
@@ -47,6 +47,7 @@ export class SocketSubject<In, Out> extends Observable<In> implements Observer<O
   #session: Session | undefined;
   #latest: Session | undefined;
   #connections = 0;
+  readonly #dangersTold = new Set<'server' | 'proxy'>();
 
   /** @internal */
   constructor(settings: Settings<In, Out>) {
@@ -141,8 +142,21 @@ export class SocketSubject<In, Out> extends Observable<In> implements Observer<O
   }
 
   #move(event: SocketEvent): void {
-    if (event._tag === 'Opened') this.#connections += 1;
+    if (event._tag === 'Opened') {
+      this.#connections += 1;
+      this.#announce(event.info);
+    }
     this.#state.move(event);
+  }
+
+  #announce({ address, tls, proxyTls }: OpenInfo): void {
+    for (const [role, peer] of [['proxy', proxyTls] as const, ['server', tls] as const]) {
+      if (peer?.problem !== undefined) tellTls({ _tag: 'CredentialsKept', problem: peer.problem });
+      if (peer?.dangerous === true && !this.#dangersTold.has(role)) {
+        this.#dangersTold.add(role);
+        tellTls({ _tag: 'DangerAccepted', role, address, tls: peer });
+      }
+    }
   }
 
   #receive(data: Buffer, isBinary: boolean): void {

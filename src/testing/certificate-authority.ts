@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import {
   authorityExtensions,
   type CertificateUsage,
+  type ExtensionOptions,
   leafExtensions,
   type NameConstraints,
+  otherExtensions,
   subjectAlternativeNames,
 } from './certificate-extensions.js';
 import { generateKey } from './certificate-key.js';
@@ -64,6 +66,8 @@ export interface LeafOptions extends CertificateOptions {
    * @defaultValue `false`
    */
   readonly isSelfSigned?: boolean | undefined;
+  /** More extensions, such as one that asks for a stapled OCSP answer. */
+  readonly extensions?: readonly ExtensionOptions[] | undefined;
 }
 
 /** A leaf certificate with its key. */
@@ -163,6 +167,7 @@ async function issueLeaf(options: LeafOptions, issuer: Issuer): Promise<IssuedCe
   const extensions = [
     ...leafExtensions(usages, keyType),
     ...subjectAlternativeNames(dns, ip, commonName === ''),
+    ...otherExtensions(options.extensions),
   ];
   const subject: Signer = { commonName, key: await generateKey(options) };
   const signer = isSelfSigned ? subject : issuer;

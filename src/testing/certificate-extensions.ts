@@ -22,6 +22,27 @@ export interface NameConstraints {
   readonly excludedDns?: readonly string[] | undefined;
 }
 
+/** An extension that the kit does not know of. */
+export interface ExtensionOptions {
+  /** Its object identifier, e.g. `'1.3.6.1.5.5.7.1.24'` for the TLS features of RFC 7633. */
+  readonly oid: string;
+  /**
+   * Whether whoever does not know it must refuse the certificate.
+   *
+   * @defaultValue `false`
+   */
+  readonly isCritical?: boolean | undefined;
+  /** Its value in DER. */
+  readonly value: Uint8Array<ArrayBuffer>;
+}
+
+/** Gives extensions of any kind. */
+export function otherExtensions(extensions: readonly ExtensionOptions[] = []): Extension[] {
+  return extensions.map(
+    ({ oid, isCritical = false, value }) => new Extension(oid, isCritical, value),
+  );
+}
+
 /** Gives the subject alternative names, or none when there are no names. */
 export function subjectAlternativeNames(
   dns: readonly string[] = [],

@@ -7,7 +7,11 @@ export type {
   LeafOptions,
 } from './certificate-authority.js';
 export type { CertificateOptions, RevocationListOptions } from './certificate-signing.js';
-export type { CertificateUsage, NameConstraints } from './certificate-extensions.js';
+export type {
+  CertificateUsage,
+  ExtensionOptions,
+  NameConstraints,
+} from './certificate-extensions.js';
 export { encryptKey } from './certificate-key.js';
 export type { KeyOptions, SignatureHash } from './certificate-key.js';
 

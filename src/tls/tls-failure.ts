@@ -1,6 +1,6 @@
-import { adviceFor } from './tls-advice.js';
-import { VerificationError } from './verify-peer.js';
-import type { PolicyError } from './verify-peer.js';
+import { adviceFor, pinAdvice } from './tls-advice.js';
+import type { PolicyError } from './peer.js';
+import { VerificationError } from './verification-error.js';
 
 /** What a failure of TLS comes down to. */
 export interface TlsFailure {
@@ -12,6 +12,8 @@ export interface TlsFailure {
   /** The number of the alert that the server sent, where it sent one. */
   readonly alert?: number;
   readonly policyErrors: readonly PolicyError[];
+  /** The pins of the server's chain, leaf first; empty when it was not looked at. */
+  readonly pins: readonly string[];
   /** One sentence on what to do about it. */
   readonly advice: string;
 }
@@ -19,8 +21,9 @@ export interface TlsFailure {
 /** Reads `error` as a failure of TLS; gives undefined when it is none (a reset line, say). */
 export function toTlsFailure(error: unknown): TlsFailure | undefined {
   if (error instanceof VerificationError) {
-    const { reason, policyErrors } = error;
-    return { by: 'policy', phase: 'verify', reason, policyErrors, advice: adviceFor(reason) };
+    const { reason, policyErrors, pins } = error;
+    const advice = reason === 'PIN_MISMATCH' ? pinAdvice(pins) : adviceFor(reason);
+    return { by: 'policy', phase: 'verify', reason, policyErrors, pins, advice };
   }
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') {
     return undefined;
@@ -37,6 +40,7 @@ export function toTlsFailure(error: unknown): TlsFailure | undefined {
     reason: code,
     ...(alert === undefined ? {} : { alert }),
     policyErrors: [],
+    pins: [],
     advice: adviceFor(code, number),
   };
 }

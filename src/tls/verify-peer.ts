@@ -1,86 +1,81 @@
-import { X509Certificate } from 'node:crypto';
-import { isIP } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import type { Either } from 'fp-ts/lib/Either.js';
 
-/** Which check of the server's certificate failed. */
-export type PolicyError = 'not-available' | 'name-mismatch' | 'chain';
+import type { Peer } from './peer.js';
+import { VerificationError } from './verification-error.js';
 
-/** What is known of the server after the TLS handshake. */
-export interface PeerEvidence {
-  /** The TLS version, e.g. `TLSv1.3`. */
-  readonly protocol: string;
-  /** The cipher suite's name in the TLS standard, e.g. `TLS_AES_256_GCM_SHA384`. */
-  readonly cipher: string;
-  /** The leaf's subject, on one line, e.g. `CN=feed.example.com, O=Example`. */
-  readonly subject: string;
-  /** The leaf's issuer, on one line. */
-  readonly issuer: string;
-  /** The leaf's subject alternative names, e.g. `DNS:feed.example.com, IP Address:10.0.0.1`. */
-  readonly altNames: string;
-  /** When the leaf expires. */
-  readonly validTo: Date;
+/**
+ * Decides about a server: a right accepts it, a left refuses it and tells why. Anything else refuses
+ * it too: no result, `true`, a throw, a promise that rejects or that outlasts the attempt.
+ */
+export type Verifier = (
+  peer: Peer,
+) => Either<unknown, unknown> | PromiseLike<Either<unknown, unknown>>;
+
+/** What a server must pass. */
+export interface PeerRules {
+  readonly pins: readonly string[] | undefined;
+  readonly verify: Verifier | undefined;
+  readonly dangerouslyAcceptCertificate: Verifier | undefined;
 }
 
-/** The server's certificate did not pass; nothing has been said to the server yet. */
-export class VerificationError extends Error {
-  override readonly name = 'VerificationError';
-  /** The checks that failed. */
-  readonly policyErrors: readonly PolicyError[];
-  /** OpenSSL's or Node's code of the first failure. */
-  readonly reason: string;
+/** Which rule accepted a server, the last one that was asked. */
+export type AcceptedBy = 'chain' | 'pins' | 'verify' | 'dangerouslyAcceptCertificate';
 
-  constructor(reason: string, policyErrors: readonly PolicyError[]) {
-    super(`The server's certificate was refused: ${reason}`);
-    this.reason = reason;
-    this.policyErrors = policyErrors;
+/**
+ * Decides whether to talk to `peer`: the checks of chain and name, then the pins, then the verifier.
+ *
+ * @remarks
+ * Each can only narrow what the one before accepts. `dangerouslyAcceptCertificate` alone is asked
+ * about a server that the checks refuse; pins and verifier still hold for one that it accepts.
+ *
+ * @returns The rule that accepted it.
+ * @throws VerificationError when one of them does not.
+ */
+export async function verifyPeer(peer: Peer, rules: PeerRules): Promise<AcceptedBy> {
+  let acceptedBy: AcceptedBy = 'chain';
+  const [code] = peer.codes;
+  if (code !== undefined) {
+    const { dangerouslyAcceptCertificate } = rules;
+    if (dangerouslyAcceptCertificate === undefined) throw new VerificationError(code, peer);
+    await ask(dangerouslyAcceptCertificate, peer);
+    acceptedBy = 'dangerouslyAcceptCertificate';
   }
+  if (rules.pins !== undefined) {
+    if (!matches(peer, rules.pins)) throw new VerificationError('PIN_MISMATCH', peer);
+    if (code === undefined) acceptedBy = 'pins';
+  }
+  if (rules.verify !== undefined) {
+    await ask(rules.verify, peer);
+    if (code === undefined) acceptedBy = 'verify';
+  }
+  return acceptedBy;
 }
 
 /**
- * Checks the certificate of the server at the other end of `socket`.
- *
- * @remarks
- * To be called after `secureConnect` and before a byte is written. Both checks are made, so that a
- * failed chain does not hide a wrong name as it does in Node. The name is compared with the subject
- * alternative names alone (RFC 9110 section 4.3.4), without wildcards inside a label.
- *
- * @param socket - A socket made with `rejectUnauthorized: false`.
- * @param name - The host name or IP address that the certificate must be for.
- * @returns What is known of the server.
- * @throws VerificationError if the chain or the name does not pass.
+ * Anybody can append the certificate of another's authority to a chain that is not checked: then only
+ * the leaf counts, whose key the handshake has proven.
  */
-export function verifyPeer(socket: TLSSocket, name: string): PeerEvidence {
-  // getPeerX509Certificate() works only once on Node 20 to 24, and spoils this call too.
-  const shown = socket.getPeerCertificate(true) as { readonly raw?: Buffer } | null;
-  const raw = shown?.raw;
-  if (raw === undefined) throw new VerificationError('NO_CERTIFICATE', ['not-available']);
-  const leaf = new X509Certificate(raw);
-  const policyErrors: PolicyError[] = [];
-  if (!socket.authorized) policyErrors.push('chain');
-  if (!isFor(leaf, name)) policyErrors.push('name-mismatch');
-  if (policyErrors.length > 0) {
-    const reason = socket.authorized
-      ? 'ERR_TLS_CERT_ALTNAME_INVALID'
-      : String(socket.authorizationError);
-    throw new VerificationError(reason, policyErrors);
+function matches({ pins, policyErrors }: Peer, wanted: readonly string[]): boolean {
+  const proven = policyErrors.includes('chain') ? pins.slice(0, 1) : pins;
+  return proven.some((pin) => wanted.includes(pin));
+}
+
+async function ask(verifier: Verifier, peer: Peer): Promise<void> {
+  let verdict: unknown;
+  try {
+    verdict = await verifier(peer);
+  } catch (cause) {
+    throw new VerificationError('VERIFIER_FAILED', peer, { cause });
   }
-  return {
-    protocol: socket.getProtocol() ?? 'unknown',
-    cipher: socket.getCipher().standardName,
-    subject: onOneLine(leaf.subject),
-    issuer: onOneLine(leaf.issuer),
-    altNames: leaf.subjectAltName ?? '',
-    validTo: new Date(leaf.validTo),
-  };
+  if (isTagged(verdict, 'Right')) return;
+  if (!isTagged(verdict, 'Left')) throw new VerificationError('VERIFIER_FAILED', peer);
+  throw new VerificationError('VERIFIER_REFUSED', peer, {
+    cause: 'left' in verdict ? verdict.left : undefined,
+  });
 }
 
-function isFor(leaf: X509Certificate, name: string): boolean {
-  return isIP(name) === 0
-    ? leaf.checkHost(name, { subject: 'never', partialWildcards: false }) !== undefined
-    : leaf.checkIP(name) !== undefined;
-}
-
-// An empty name is undefined, whatever the types say; the name is in the alternative names then.
-function onOneLine(distinguishedName: string | undefined): string {
-  return (distinguishedName ?? '').split('\n').reverse().join(', ');
+function isTagged(verdict: unknown, tag: string): verdict is object {
+  return (
+    typeof verdict === 'object' && verdict !== null && '_tag' in verdict && verdict._tag === tag
+  );
 }
