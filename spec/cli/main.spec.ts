@@ -37,7 +37,8 @@ beforeAll(() => {
   });
   cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'));
   mkdirSync(join(installed, 'node_modules'));
-  for (const name of ['ws', 'rxjs', 'io-ts', 'fp-ts']) install(name);
+  const required = ['rxjs', 'io-ts', 'fp-ts', ...Object.keys(manifest.dependencies)];
+  for (const name of required) install(name);
 }, TIME_TO_BUILD);
 
 afterEach(() => {

@@ -33,6 +33,9 @@ const PEER: PeerEvidence = {
   issuer: 'CN=authority',
   altNames: 'DNS:local\nhost',
   validTo: new Date(0),
+  pins: [],
+  acceptedBy: 'chain',
+  dangerous: false,
 };
 
 describe('stateStatus', () => {
@@ -102,6 +105,7 @@ describe('endingText', () => {
       target: 'a.example:443',
       reason: 'SELF_SIGNED_CERT_IN_CHAIN',
       policyErrors: ['chain'],
+      pins: [],
       advice: 'if it is the right one, give it as tls.ca',
     };
     expect(endingText(ending)).toMatch(/SELF_SIGNED_CERT_IN_CHAIN\. if .* give it as --ca$/);

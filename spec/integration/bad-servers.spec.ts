@@ -362,7 +362,7 @@ const ALERTS: readonly BadServer[] = [
   { alert: 48, name: 'unknown_ca', advice: 'who issued the client certificate' },
   { alert: 70, name: 'protocol_version', advice: 'tls.minVersion' },
   { alert: 71, name: 'insufficient_security', advice: 'stronger security' },
-  { alert: 80, name: 'internal_error', advice: 'See cause' },
+  { alert: 80, name: 'internal_error', advice: 'look at its logs' },
   { alert: 112, name: 'unrecognized_name', advice: 'tls.servername' },
   { alert: 120, name: 'no_application_protocol', advice: 'HTTP/1.1' },
 ].map(({ alert, name, advice }) => ({

@@ -123,6 +123,9 @@ describe('the URL', () => {
         issuer: expect.stringContaining('CN=rx-wss test authority'),
         altNames: expect.stringContaining('DNS:localhost'),
         validTo: new Date(new X509Certificate(issued.cert).validTo),
+        pins: [expect.stringMatching(/^sha256\//), expect.stringMatching(/^sha256\//)],
+        acceptedBy: 'chain',
+        dangerous: false,
       });
     } else {
       expect(state.tls).toBeUndefined();

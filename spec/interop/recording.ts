@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 import { onTestFinished } from 'vitest';
 
 import { SocketError } from '../../src/index.js';
@@ -28,6 +30,8 @@ export interface Recording<In> {
   completed(): Promise<void>;
   /** Waits until the stream fails. */
   failed(): Promise<SocketError>;
+  /** Gives everything that came out, in the spellings that would end up in a log. */
+  asLogged(): string;
 }
 
 /** How a stream ended. */
@@ -86,6 +90,13 @@ export function record<In, Out>(socket: SocketSubject<In, Out>): Recording<In> {
       const how = await ended();
       if (how._tag === 'Failed' && how.error instanceof SocketError) return how.error;
       throw new Error('The stream did not fail with a SocketError', { cause: how });
+    },
+    asLogged: () => {
+      const all = { messages, states, end };
+      const error = end?._tag === 'Failed' ? String(end.error) : '';
+      return [error, JSON.stringify(all), inspect(all, { depth: null, showHidden: true })].join(
+        '\n',
+      );
     },
   };
 }

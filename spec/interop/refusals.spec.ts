@@ -1,8 +1,11 @@
+import { X509Certificate } from 'node:crypto';
+
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import {
   exponentialBackoff,
   isTransient,
+  pinOf,
   text,
   TlsError,
   UpgradeRefusedError,
@@ -10,10 +13,9 @@ import {
 } from '../../src/index.js';
 import type { SocketOptions, TlsOptions } from '../../src/index.js';
 import { createCertificateAuthority } from '../../src/testing/index.js';
-import type { LeafOptions } from '../../src/testing/index.js';
+import type { CertificateAuthority, LeafOptions } from '../../src/testing/index.js';
 import { record } from './recording.js';
 import type { Recording } from './recording.js';
-import type { Credentials } from './servers/credentials.js';
 import { FORBIDDEN_BODY } from './servers/nginx-configuration.js';
 import type { NginxPorts } from './servers/nginx-configuration.js';
 import { startStack } from './servers/stack.js';
@@ -53,8 +55,16 @@ describe('refusals', () => {
     return (await stack.nginx.accessLog()).slice(requestsBefore.length);
   }
 
+  /** Waits for the log of the request that was answered: nginx writes it after the answer. */
+  async function answered(): Promise<readonly string[]> {
+    return waitFor('request in the log of nginx', async () => {
+      const all = await requests();
+      return all.length > 0 && all;
+    });
+  }
+
   async function withCertificate(
-    { authority }: Pick<Credentials, 'authority'>,
+    authority: CertificateAuthority,
     options: Partial<LeafOptions> = {},
   ): Promise<TlsOptions> {
     const client = await authority.issue({ commonName: 'trader-8', usage: 'client', ...options });
@@ -76,24 +86,8 @@ describe('refusals', () => {
     },
     {
       name: 'with a client certificate from another authority',
-      tls: async () => withCertificate({ authority: await createCertificateAuthority() }),
+      tls: async () => withCertificate(await createCertificateAuthority()),
       line: 'FAILED:unable to verify the first certificate',
-      body: 'The SSL certificate error',
-    },
-    {
-      name: 'with a client certificate that has expired',
-      tls: () => {
-        const notBefore = new Date(Date.now() - 2 * HOUR);
-        const notAfter = new Date(Date.now() - HOUR);
-        return withCertificate(stack.credentials, { notBefore, notAfter });
-      },
-      line: 'FAILED:certificate has expired',
-      body: 'The SSL certificate error',
-    },
-    {
-      name: 'with the certificate of a server',
-      tls: () => withCertificate(stack.credentials, { usage: 'server' }),
-      line: 'FAILED:unsuitable certificate purpose',
       body: 'The SSL certificate error',
     },
   ])('should fail with HTTP 400 at once $name', async ({ tls, line, body }) => {
@@ -116,7 +110,27 @@ describe('refusals', () => {
     expect(isTransient(error.ending)).toBe(false);
     expect(recording.tags()).toEqual(['Idle', 'Connecting', 'Closed']);
     // The TLS handshake was good, then.
-    expect(await requests()).toEqual([`TLSv1.3 ${line} 400 /echo`]);
+    expect(await answered()).toEqual([`TLSv1.3 ${line} 400 /echo`]);
+  });
+
+  it.each<{ name: string; options: () => Partial<LeafOptions>; message: string }>([
+    {
+      name: 'has expired',
+      options: () => ({
+        notBefore: new Date(Date.now() - 2 * HOUR),
+        notAfter: new Date(Date.now() - HOUR),
+      }),
+      message: 'tls.cert: has expired',
+    },
+    {
+      name: 'is that of a server',
+      options: () => ({ usage: 'server' }),
+      message: 'tls.cert: is not meant for clients',
+    },
+  ])('should come at the entry when the client certificate $name', async ({ options, message }) => {
+    const tls = await withCertificate(stack.credentials.authority, options());
+
+    expect(() => dial('/echo', { tls })).toThrow(message);
   });
 
   it('should fail with HTTP 400 when the port speaks TLS and the URL does not', async () => {
@@ -130,6 +144,7 @@ describe('refusals', () => {
       body: expect.stringContaining('plain HTTP request was sent to HTTPS port') as string,
     });
     expect(recording.tags()).toEqual(['Idle', 'Connecting', 'Closed']);
+    expect(await answered()).toEqual(['- NONE 400 /echo']);
   });
 
   it('should fail with HTTP 403 at once and keep the first KiB of the body', async () => {
@@ -143,7 +158,7 @@ describe('refusals', () => {
       body: FORBIDDEN_BODY.slice(0, 1024),
     });
     expect(recording.tags()).toEqual(['Idle', 'Connecting', 'Closed']);
-    expect(await requests()).toEqual(['TLSv1.3 SUCCESS 403 /forbidden']);
+    expect(await answered()).toEqual(['TLSv1.3 SUCCESS 403 /forbidden']);
   });
 
   it('should wait for as long as HTTP 503 asks for', async () => {
@@ -156,6 +171,7 @@ describe('refusals', () => {
     });
     expect(isTransient(ending)).toBe(true);
     expect(delay).toBe(7_000);
+    expect(await answered()).toEqual(['TLSv1.3 SUCCESS 503 /overloaded']);
   });
 
   describe.each<{ port: keyof NginxPorts }>([{ port: 'tls12' }, { port: 'tls13' }])(
@@ -205,6 +221,9 @@ describe('refusals', () => {
           phase: 'verify',
           reason,
           policyErrors,
+          pins: expect.arrayContaining([
+            pinOf(new X509Certificate(stack.credentials.server.cert)),
+          ]) as unknown,
           advice: expect.any(String) as string,
           uptime: 0,
           target: `localhost:${stack.nginx.ports[port]}`,

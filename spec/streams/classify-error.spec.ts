@@ -1,12 +1,17 @@
+import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { OptionRangeError, OptionTypeError } from '../../src/errors/option-error.js';
 import { classifyError } from '../../src/streams/classify-error.js';
 import type { Progress } from '../../src/streams/classify-error.js';
 import type { NetworkFailed, Phase } from '../../src/streams/ending.js';
 import { ProviderFailure } from '../../src/streams/per-attempt.js';
-import { VerificationError } from '../../src/tls/verify-peer.js';
+import { LineEnded } from '../../src/tls/guard-line.js';
+import { LookupFailure } from '../../src/tls/lookup.js';
+import { ProxyRefusal } from '../../src/tls/tunnel.js';
+import { VerificationError } from '../../src/tls/verification-error.js';
 
 const target = 'feed.example.com:443';
+const pins = ['sha256/AAAA'];
 
 const at = (phase: Phase, uptime = 0): Progress => ({ phase, target, uptime });
 
@@ -15,6 +20,7 @@ const errorWith = (code: unknown, message = 'x'): Error =>
 
 const PHASES: readonly Phase[] = [
   'options',
+  'proxy',
   'dns',
   'tcp',
   'tls',
@@ -43,7 +49,7 @@ const KINDS: readonly (readonly [string, NetworkFailed['kind']])[] = [
 ];
 
 describe('classifyError', () => {
-  describe.each(PHASES.filter((phase) => phase !== 'dns'))('in the phase %s', (phase) => {
+  describe.each(PHASES)('in the phase %s', (phase) => {
     it.each(KINDS)('should call %s a network that failed: %s', (errno, kind) => {
       const error = errorWith(errno);
       expect(classifyError(error, at(phase, 7))).toEqual({
@@ -60,14 +66,30 @@ describe('classifyError', () => {
   });
 
   it.each([...KINDS.map(([errno]) => errno), 'ENODATA', 'EAI_FAIL'])(
-    'should blame the look-up for %s in the phase dns',
+    'should blame the look-up for %s where the look-up failed',
     (errno) => {
-      expect(classifyError(errorWith(errno), at('dns'))).toMatchObject({
-        _tag: 'NetworkFailed',
-        phase: 'dns',
-        kind: 'dns',
-        errno,
-      });
+      const cause = errorWith(errno);
+      for (const phase of ['dns', 'proxy', 'tcp'] as const) {
+        expect(classifyError(new LookupFailure(cause), at(phase))).toEqual({
+          _tag: 'NetworkFailed',
+          by: 'network',
+          phase,
+          kind: 'dns',
+          errno,
+          uptime: 0,
+          target,
+          cause,
+        });
+      }
+    },
+  );
+
+  it.each([new Error('no code'), 'thrown', undefined])(
+    'should have no errno for a look-up that failed with %s',
+    (cause) => {
+      const ending = classifyError(new LookupFailure(cause), at('dns'));
+      expect(ending).toMatchObject({ _tag: 'NetworkFailed', kind: 'dns', cause });
+      expect(ending).not.toHaveProperty('errno');
     },
   );
 
@@ -161,15 +183,78 @@ describe('classifyError', () => {
   });
 
   it('should take over what a verification found', () => {
-    const error = new VerificationError('CERT_HAS_EXPIRED', ['chain']);
+    const error = new VerificationError('CERT_HAS_EXPIRED', { policyErrors: ['chain'], pins });
     expect(classifyError(error, at('verify'))).toEqual({
       _tag: 'TlsFailed',
       by: 'policy',
       phase: 'verify',
       reason: 'CERT_HAS_EXPIRED',
       policyErrors: ['chain'],
+      pins,
       advice: "A certificate in the server's chain has expired: renew it",
       uptime: 0,
+      target,
+      cause: error,
+    });
+  });
+
+  it.each<[string, Error]>([
+    ['a certificate', new VerificationError('CERT_HAS_EXPIRED', { policyErrors: ['chain'], pins })],
+    ['a handshake', errorWith('EPROTO')],
+  ])('should say that it was the TLS of the proxy: %s', (_name, error) => {
+    expect(classifyError(error, at('proxy'))).toMatchObject({ _tag: 'TlsFailed', phase: 'proxy' });
+  });
+
+  it.each([
+    ['CERT_HAS_EXPIRED', "A certificate in the proxy's chain has expired: renew it"],
+    [
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+      'The certificate is not for this host: dial a name that it lists, or set proxy.tls.servername to one',
+    ],
+    ['CERT_UNTRUSTED', 'The root is not meant for TLS servers: the chain needs another one'],
+    [
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'The certificate is self-signed: if it is the right one, give it as proxy.tls.ca',
+    ],
+  ])('should give the advice about the proxy for %s', (reason, advice) => {
+    const error = new VerificationError(reason, { policyErrors: ['chain'], pins });
+    expect(classifyError(error, at('proxy'))).toMatchObject({ reason, advice });
+  });
+
+  const refusal = new ProxyRefusal({
+    statusCode: 407,
+    statusMessage: 'Proxy Authentication Required',
+    headers: { 'proxy-authenticate': 'Basic' },
+  } as IncomingMessage);
+
+  it('should tell the refusal of a proxy from one of the server', () => {
+    const progress: Progress = { ...at('proxy'), proxy: 'proxy.example:3128' };
+    expect(classifyError(refusal, progress)).toEqual({
+      _tag: 'ProxyRefused',
+      by: 'network',
+      phase: 'proxy',
+      proxy: 'proxy.example:3128',
+      status: 407,
+      statusText: 'Proxy Authentication Required',
+      headers: { 'proxy-authenticate': 'Basic' },
+      uptime: 0,
+      target,
+      cause: refusal,
+    });
+  });
+
+  it('should do so too when the name of the proxy is not known', () => {
+    expect(classifyError(refusal, at('proxy'))).toMatchObject({ _tag: 'ProxyRefused', proxy: '' });
+  });
+
+  it.each(PHASES)('should tell a line that ended without an error in the phase %s', (phase) => {
+    const error = new LineEnded();
+    expect(classifyError(error, at(phase, 2))).toEqual({
+      _tag: 'NetworkFailed',
+      by: 'network',
+      phase,
+      kind: 'ended',
+      uptime: 2,
       target,
       cause: error,
     });

@@ -29,6 +29,18 @@ describe('describeEnding', () => {
       ENDINGS.TlsFailed,
       "TLS failed while the server's certificate was verified: CERT_HAS_EXPIRED. Renew it",
     ],
+    [
+      ENDINGS.ProxyRefused,
+      'The proxy proxy.example:3128 answered with HTTP 407 Proxy Authentication Required',
+    ],
+    [
+      { ...ENDINGS.ProxyRefused, status: 502, statusText: '' },
+      'The proxy proxy.example:3128 answered with HTTP 502',
+    ],
+    [
+      { ...ENDINGS.TlsFailed, phase: 'proxy' },
+      'TLS failed on the way through the proxy: CERT_HAS_EXPIRED. Renew it',
+    ],
     [ENDINGS.TimedOut, 'connectTimeout of 250 ms ran out during the opening handshake'],
     [
       ENDINGS.ProtocolViolated,
@@ -65,6 +77,7 @@ describe('describeEnding', () => {
 
   it.each<[Phase, string]>([
     ['options', 'while the options of the attempt were gathered'],
+    ['proxy', 'on the way through the proxy'],
     ['dns', 'while the host name was looked up'],
     ['tcp', 'during the TCP connect'],
     ['tls', 'during the TLS handshake'],
@@ -91,6 +104,7 @@ describe('describeEnding', () => {
       describeEnding({ ...UpgradeRefused, statusText: reason }),
       describeEnding({ ...ENDINGS.UpgradeInvalid, violation: reason }),
       describeEnding({ ...ENDINGS.TlsFailed, reason }),
+      describeEnding({ ...ENDINGS.ProxyRefused, statusText: reason }),
     ];
     for (const sentence of sentences) {
       expect(sentence).toContain('a\\u000ab\\u001b[31m\\u202ex');
@@ -107,6 +121,7 @@ describe('describeEnding', () => {
           { ...Closed, reason: text },
           { ...UpgradeRefused, statusText: text, body: text },
           { ...ENDINGS.UpgradeInvalid, violation: text },
+          { ...ENDINGS.ProxyRefused, statusText: text },
         ]) {
           expect(describeEnding(ending)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
         }

@@ -43,7 +43,18 @@ export const ENDINGS: { readonly [Tag in Ending['_tag']]: Extract<Ending, { _tag
     uptime: 0,
     reason: 'CERT_HAS_EXPIRED',
     policyErrors: ['chain'],
+    pins: [],
     advice: 'Renew it',
+  },
+  ProxyRefused: {
+    _tag: 'ProxyRefused',
+    by: 'network',
+    phase: 'proxy',
+    uptime: 0,
+    proxy: 'proxy.example:3128',
+    status: 407,
+    statusText: 'Proxy Authentication Required',
+    headers: { 'proxy-authenticate': 'Basic realm="secret"' },
   },
   TimedOut: {
     _tag: 'TimedOut',

@@ -1,11 +1,15 @@
 import { createSecureContext } from 'node:tls';
 import { describe, expect, it, vi } from 'vitest';
+import type { Mock } from 'vitest';
 import { OptionRangeError } from '../../src/errors/option-error.js';
 import { gatherRequest } from '../../src/streams/gather-request.js';
 import { ProviderFailure } from '../../src/streams/per-attempt.js';
 import { checkOptions } from '../../src/streams/settings.js';
 import type { AttemptSettings } from '../../src/streams/settings.js';
 import type { SocketOptions } from '../../src/streams/socket-options.js';
+import { checkProxyUrl } from '../../src/tls/proxy-options.js';
+import { planTls } from '../../src/tls/tls-options.js';
+import type { TlsProfile } from '../../src/tls/tls-profile.js';
 
 const { signal } = new AbortController();
 
@@ -34,7 +38,8 @@ describe('gatherRequest', () => {
         protocols: ['feed.v1'],
         origin: 'https://example.com',
       },
-      context: undefined,
+      tls: undefined,
+      proxy: undefined,
     });
   });
 
@@ -57,16 +62,50 @@ describe('gatherRequest', () => {
     expect(order).toEqual(['url', 'headers', 'url done']);
   });
 
-  it('should load a context for wss: alone', async () => {
-    const context = createSecureContext();
-    const load = vi.fn(() => Promise.resolve(context));
-    const secured = (url: string): AttemptSettings => ({
-      ...settingsOf({ url }),
-      tls: { contexts: { load, loadSync: () => context }, servername: undefined },
-    });
-    expect((await gatherRequest(secured('wss://h'), 1, signal)).context).toBe(context);
-    expect((await gatherRequest(secured('ws://h'), 1, signal)).context).toBeUndefined();
-    expect(load).toHaveBeenCalledOnce();
+  /** A profile that keeps count of how often it is loaded. */
+  const profileOf = (servername: string): TlsProfile & { readonly load: Mock } => ({
+    check: () => undefined,
+    load: vi.fn<TlsProfile['load']>(() =>
+      Promise.resolve({ ...planTls('tls', { servername }), context: createSecureContext() }),
+    ),
+  });
+
+  it('should ask for TLS with the attempt and its signal, and load it, for wss: alone', async () => {
+    const profile = profileOf('feed.example');
+    const tls = vi.fn(() => Promise.resolve(profile));
+    const secured = (url: string): AttemptSettings => ({ ...settingsOf({ url }), tls });
+    const request = await gatherRequest(secured('wss://h'), 5, signal);
+    expect(request.tls).toMatchObject({ servername: 'feed.example' });
+    expect(tls).toHaveBeenCalledExactlyOnceWith(5, signal);
+    expect((await gatherRequest(secured('ws://h'), 6, signal)).tls).toBeUndefined();
+    expect(tls).toHaveBeenCalledOnce();
+    expect(profile.load).toHaveBeenCalledOnce();
+  });
+
+  it.each([
+    ['http:', undefined],
+    ['https:', 'proxy.example'],
+  ])(
+    'should ask for the proxy of the URL, and load TLS for it if it is %s',
+    async (scheme, name) => {
+      const proxy = checkProxyUrl('proxy', `${scheme}//proxy.example:3128`);
+      const choose = vi.fn(() => Promise.resolve(proxy));
+      const tls = profileOf('proxy.example');
+      const settings = { ...settingsOf({ url: 'ws://h/v1' }), proxy: { choose, tls } };
+      const request = await gatherRequest(settings, 1, signal);
+      expect(request.proxy).toEqual({
+        ...proxy,
+        tls: name && expect.objectContaining({ servername: name }),
+      });
+      expect(choose).toHaveBeenCalledExactlyOnceWith(new URL('ws://h/v1'));
+      expect(tls.load).toHaveBeenCalledTimes(name === undefined ? 0 : 1);
+    },
+  );
+
+  it('should connect directly where no proxy is chosen', async () => {
+    const proxy = { choose: () => Promise.resolve(undefined), tls: profileOf('x') };
+    const request = await gatherRequest({ ...settingsOf({}), proxy }, 1, signal);
+    expect(request.proxy).toBeUndefined();
   });
 
   it.each<[string, Partial<SocketOptions<unknown, unknown>>, unknown]>([
@@ -87,6 +126,21 @@ describe('gatherRequest', () => {
         headers: () => Promise.reject(new Error('second')),
       },
       new ProviderFailure('url', new Error('first')),
+    ],
+    [
+      'a function that gives wrong TLS options',
+      { url: 'wss://h', tls: () => ({ ca: '' }) },
+      new OptionRangeError('tls.ca', 'is empty'),
+    ],
+    [
+      'a function that gives a wrong proxy',
+      { proxy: () => 'socks5://h' },
+      new OptionRangeError('proxy', "must have the scheme http: or https:, got 'socks5:'"),
+    ],
+    [
+      'a function that fails to give a proxy',
+      { proxy: () => Promise.reject(new Error('no proxy')) },
+      new ProviderFailure('proxy', new Error('no proxy')),
     ],
   ])('should reject for %s', async (_name, options, expected) => {
     await expect(gatherRequest(settingsOf(options), 1, signal)).rejects.toEqual(expected);

@@ -24,13 +24,25 @@ const refused = (status: number): Ending => ({
   body: '',
 });
 
+const refusedByProxy = (status: number): Ending => ({
+  _tag: 'ProxyRefused',
+  by: 'network',
+  phase: 'proxy',
+  uptime: 0,
+  proxy: 'proxy.example:3128',
+  status,
+  statusText: '',
+  headers: {},
+});
+
 describe('isTransient', () => {
   it.each(['dns', 'refused', 'reset', 'ended', 'unreachable', 'other'] as const)(
     'should call NetworkFailed of kind %s transient',
     (kind) => {
-      expect(
-        isTransient({ _tag: 'NetworkFailed', by: 'network', phase: 'tcp', uptime: 0, kind }),
-      ).toBe(true);
+      for (const phase of ['proxy', 'tcp', 'open'] as const) {
+        const ending: Ending = { _tag: 'NetworkFailed', by: 'network', phase, uptime: 0, kind };
+        expect(isTransient(ending)).toBe(true);
+      }
     },
   );
 
@@ -74,6 +86,7 @@ describe('isTransient', () => {
         reason: 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
         alert: 48,
         policyErrors: [],
+        pins: [],
         advice: '',
       },
     ],
@@ -87,6 +100,21 @@ describe('isTransient', () => {
         uptime: 0,
         reason: 'CERT_HAS_EXPIRED',
         policyErrors: ['chain'],
+        pins: [],
+        advice: '',
+      },
+    ],
+    [
+      'TlsFailed with the proxy',
+      false,
+      {
+        _tag: 'TlsFailed',
+        by: 'policy',
+        phase: 'proxy',
+        uptime: 0,
+        reason: 'CERT_HAS_EXPIRED',
+        policyErrors: ['chain'],
+        pins: [],
         advice: '',
       },
     ],
@@ -106,14 +134,16 @@ describe('isTransient', () => {
     expect(isTransient(ending)).toBe(expected);
   });
 
-  it.each([400, 401, 403, 404, 410])('should call HTTP status %i fatal', (status) => {
+  it.each([400, 401, 403, 404, 407, 410])('should call HTTP status %i fatal', (status) => {
     expect(isTransient(refused(status))).toBe(false);
+    expect(isTransient(refusedByProxy(status))).toBe(false);
   });
 
-  it.each([200, 301, 402, 405, 407, 408, 409, 425, 426, 429, 499, 500, 502, 503, 504])(
+  it.each([200, 301, 402, 405, 408, 409, 425, 426, 429, 499, 500, 502, 503, 504])(
     'should call HTTP status %i transient',
     (status) => {
       expect(isTransient(refused(status))).toBe(true);
+      expect(isTransient(refusedByProxy(status))).toBe(true);
     },
   );
 

@@ -39,7 +39,7 @@ describe('checkOptions', () => {
     expect(settings).toMatchObject({
       protocols: [],
       origin: undefined,
-      tls: { servername: undefined },
+      proxy: undefined,
       codec: { name: 'json' },
       reconnect: undefined,
       outbox: { maxMessages: 10_000, maxBytes: 16_777_216 },
@@ -141,13 +141,40 @@ describe('checkOptions', () => {
     expect(settingsOf({ reconnect: policy, random }).reconnect?.random).toBe(random);
   });
 
-  it('should load the context of TLS once at the entry, and have it ready', async () => {
-    const { contexts } = settingsOf({ tls: { minVersion: 'TLSv1.3' } }).tls;
-    expect(await contexts.load()).toBe(contexts.loadSync());
+  it('should read the files of TLS at the entry, and give one profile for all attempts', async () => {
+    expect(() => settingsOf({ tls: { ca: { file: '/none.pem' } } })).toThrow(
+      new OptionRangeError('tls.ca', "the file '/none.pem' cannot be read (ENOENT)"),
+    );
+    const { tls } = settingsOf({ tls: { servername: 'feed.example', minVersion: 'TLSv1.3' } });
+    const profile = await tls(1, signal);
+    await expect(profile.load()).resolves.toMatchObject({ servername: 'feed.example' });
+    expect(await tls(2, signal)).toBe(profile);
   });
 
-  it('should know the server name', () => {
-    expect(settingsOf({ tls: { servername: 'feed.example' } }).tls.servername).toBe('feed.example');
+  it('should ask a function for TLS at each attempt, and check what it gives', async () => {
+    const { tls } = settingsOf({
+      tls: (attempt: number) =>
+        Promise.resolve(attempt === 1 ? { servername: 'one.example' } : { servername: '::1' }),
+    });
+    const profile = await tls(1, signal);
+    await expect(profile.load()).resolves.toMatchObject({ servername: 'one.example' });
+    await expect(tls(2, signal)).rejects.toEqual(
+      new OptionRangeError('tls.servername', "must be a host name, got '::1'"),
+    );
+  });
+
+  it('should read the files that a function names when the attempt does', async () => {
+    const { tls } = settingsOf({ tls: () => ({ ca: { file: '/none.pem' } }) });
+    const profile = await tls(1, signal);
+    await expect(profile.load()).rejects.toBeInstanceOf(OptionRangeError);
+  });
+
+  it('should check the proxy at the entry', async () => {
+    expect(() => settingsOf({ proxy: 'socks5://h' })).toThrow(OptionRangeError);
+    const { proxy } = settingsOf({ proxy: 'http://proxy.example:3128' });
+    await expect(proxy?.choose(new URL(url))).resolves.toMatchObject({
+      target: 'proxy.example:3128',
+    });
   });
 
   it('should check what a function gives at each attempt', async () => {
@@ -242,8 +269,8 @@ describe('checkOptions', () => {
   it('should name an unknown option and all known ones', () => {
     expect(refusal({ uri: url })).toEqual([
       OptionTypeError,
-      'uri: is not an option; known here: url, headers, protocols, origin, tls, codec, reconnect, ' +
-        'completeOn, outbox, connectTimeout, closeTimeout, maxPayload, maxFragments, ' +
+      'uri: is not an option; known here: url, headers, protocols, origin, tls, proxy, codec, ' +
+        'reconnect, completeOn, outbox, connectTimeout, closeTimeout, maxPayload, maxFragments, ' +
         'maxBufferedChunks, perMessageDeflate, signal, lookup, scheduler, random',
     ]);
   });

@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { OptionTypeError } from '../../src/errors/option-error.js';
 import { WssError } from '../../src/errors/wss-error.js';
 import { describeEnding } from '../../src/streams/describe-ending.js';
-import type { Ending, NetworkFailed, TlsFailed } from '../../src/streams/ending.js';
+import type { Ending, NetworkFailed, ProxyRefused, TlsFailed } from '../../src/streams/ending.js';
 import {
   AbortedError,
   CloseError,
@@ -10,6 +10,7 @@ import {
   OptionsError,
   ProtocolError,
   ProviderError,
+  ProxyError,
   SocketError,
   TimeoutError,
   TlsError,
@@ -25,6 +26,7 @@ const CLASSES = [
   ['UpgradeInvalid', UpgradeInvalidError, 'UpgradeInvalidError', 'ERR_WSS_UPGRADE_INVALID'],
   ['NetworkFailed', NetworkError, 'NetworkError', 'ERR_WSS_REFUSED'],
   ['TlsFailed', TlsError, 'TlsError', 'ERR_WSS_CERTIFICATE'],
+  ['ProxyRefused', ProxyError, 'ProxyError', 'ERR_WSS_PROXY_REFUSED'],
   ['TimedOut', TimeoutError, 'TimeoutError', 'ERR_WSS_CONNECT_TIMEOUT'],
   ['ProtocolViolated', ProtocolError, 'ProtocolError', 'ERR_WSS_PROTOCOL'],
   ['OptionsInvalid', OptionsError, 'OptionsError', 'ERR_WSS_OPTIONS'],
@@ -77,6 +79,7 @@ describe('toSocketError', () => {
   it.each<[TlsFailed['phase'], string]>([
     ['tls', 'ERR_WSS_TLS'],
     ['verify', 'ERR_WSS_CERTIFICATE'],
+    ['proxy', 'ERR_WSS_TLS'],
   ])('should tell a handshake from a certificate: %s', (phase, code) => {
     expect(toSocketError({ ...ENDINGS.TlsFailed, phase }).code).toBe(code);
   });
@@ -94,5 +97,6 @@ describe('toSocketError', () => {
     expectTypeOf<SocketError['ending']>().toEqualTypeOf<Ending>();
     expectTypeOf<NetworkError['ending']>().toEqualTypeOf<NetworkFailed>();
     expectTypeOf<TlsError['ending']>().toEqualTypeOf<TlsFailed>();
+    expectTypeOf<ProxyError['ending']>().toEqualTypeOf<ProxyRefused>();
   });
 });

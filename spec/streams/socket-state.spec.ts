@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { IDLE, transition } from '../../src/streams/socket-state.js';
 import type { OpenInfo, SocketEvent, SocketState } from '../../src/streams/socket-state.js';
+import type { PeerEvidence } from '../../src/tls/peer-evidence.js';
 import { ENDINGS } from './endings.js';
 
 const ending = ENDINGS.NetworkFailed;
@@ -103,13 +104,16 @@ describe('transition', () => {
   );
 
   it('should carry the evidence of TLS into the open state', () => {
-    const tls = {
+    const tls: PeerEvidence = {
       protocol: 'TLSv1.3',
       cipher: 'TLS_AES_256_GCM_SHA384',
       subject: 'CN=x',
       issuer: 'CN=y',
       altNames: 'DNS:x',
       validTo: new Date(0),
+      pins: [],
+      acceptedBy: 'chain',
+      dangerous: false,
     };
     const event: SocketEvent = { _tag: 'Opened', info: { ...info, tls } };
     expect(transition(STATES.Connecting, event)).toEqual({ ...open, tls });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   authorityExtensions,
   leafExtensions,
+  otherExtensions,
   subjectAlternativeNames,
 } from '../../src/testing/certificate-extensions.js';
 
@@ -25,6 +26,23 @@ describe('subjectAlternativeNames', () => {
     expect(() => subjectAlternativeNames([], ['1.2.3'])).toThrow(
       "ip[0]: must be an IP address, got '1.2.3'",
     );
+  });
+});
+
+describe('otherExtensions', () => {
+  it('should give none when there are none', () => {
+    expect(otherExtensions()).toEqual([]);
+  });
+
+  it('should write them as they are', () => {
+    const value = Buffer.from('3003020105', 'hex');
+    const oid = '1.3.6.1.5.5.7.1.24';
+    const [must, may] = otherExtensions([
+      { oid, isCritical: true, value },
+      { oid, value },
+    ]);
+    expect([must?.type, must?.critical, hex(must?.value)]).toEqual([oid, true, '3003020105']);
+    expect(may?.critical).toBe(false);
   });
 });
 

@@ -1,11 +1,15 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { OptionRangeError } from '../../src/errors/option-error.js';
 import { createCertificateAuthority, encryptKey } from '../../src/testing/index.js';
-import type { IssuedCertificate } from '../../src/testing/index.js';
-import { readKeyPair, readPfx } from '../../src/tls/client-credentials.js';
-import type { KeyPair } from '../../src/tls/client-credentials.js';
+import type {
+  CertificateAuthority,
+  IssuedCertificate,
+  LeafOptions,
+} from '../../src/testing/index.js';
+import { checkUsable, readKeyPair, readPfx } from '../../src/tls/client-credentials.js';
+import type { KeyPair, Pfx } from '../../src/tls/client-credentials.js';
 import { pkcs12 } from './pkcs12.js';
 
 let ec: IssuedCertificate;
@@ -53,11 +57,17 @@ describe('readKeyPair', () => {
     });
 
   it('should give an EC certificate and its key as PEM', () => {
-    expect(read(ec.cert, ec.key)).toEqual({ cert: ec.cert, key: ec.key });
+    expect(read(ec.cert, ec.key)).toMatchObject({ cert: ec.cert, key: ec.key });
   });
 
   it('should give an RSA certificate and its key', () => {
-    expect(read(rsa.cert, rsa.key)).toEqual({ cert: rsa.cert, key: rsa.key });
+    expect(read(rsa.cert, rsa.key)).toMatchObject({ cert: rsa.cert, key: rsa.key });
+  });
+
+  it('should tell which option holds the leaf', () => {
+    const { option, leaf } = read(ec.chain, ec.key);
+    expect(option).toBe('tls.cert');
+    expect(leaf.raw).toEqual(new X509Certificate(ec.cert).raw);
   });
 
   it('should keep the intermediates after the leaf', () => {
@@ -187,21 +197,24 @@ describe('readKeyPair', () => {
 });
 
 describe('readPfx', () => {
-  const read = (pfx: string | Buffer, passphrase?: string): Buffer =>
+  const read = (pfx: string | Buffer, passphrase?: string): Pfx =>
     readPfx({ option: 'tls.pfx', bytes: Buffer.from(pfx) }, passphrase);
   const archive = (passphrase?: string): Buffer =>
     pkcs12({ certs: [ec.cert], key: ec.key, passphrase });
 
   it('should give an archive that opens with its passphrase', () => {
     const pfx = archive('pw');
-    expect(read(pfx, 'pw')).toEqual(pfx);
-    expect(() => createSecureContext({ pfx: read(pfx, 'pw'), passphrase: 'pw' })).not.toThrow();
+    const { pfx: given, option, leaf } = read(pfx, 'pw');
+    expect(given).toEqual(pfx);
+    expect(option).toBe('tls.pfx');
+    expect(leaf.raw).toEqual(new X509Certificate(ec.cert).raw);
+    expect(() => createSecureContext({ pfx: given, passphrase: 'pw' })).not.toThrow();
   });
 
   it('should give an archive with an empty passphrase, named or not', () => {
     const pfx = archive();
-    expect(read(pfx)).toEqual(pfx);
-    expect(read(pfx, '')).toEqual(pfx);
+    expect(read(pfx).pfx).toEqual(pfx);
+    expect(read(pfx, '').pfx).toEqual(pfx);
   });
 
   it.each([
@@ -210,7 +223,7 @@ describe('readPfx', () => {
     ['with Windows line ends', (text: string) => `${text.replace(/.{64}/g, '$&\r\n')}\r\n`],
   ])('should give an archive in base64 %s', (_name, layOut) => {
     const pfx = archive('pw');
-    expect(read(layOut(pfx.toString('base64')), 'pw')).toEqual(pfx);
+    expect(read(layOut(pfx.toString('base64')), 'pw').pfx).toEqual(pfx);
   });
 
   it.each<[string, () => string | Buffer, string | undefined, string, string]>([
@@ -256,6 +269,11 @@ describe('readPfx', () => {
     expect(String(error)).not.toContain('secret');
   });
 
+  it('should give the leaf, whose key is in it, and not another certificate', () => {
+    const { leaf } = read(pkcs12({ certs: [other.cert, ec.cert], key: ec.key }));
+    expect(leaf.raw).toEqual(new X509Certificate(ec.cert).raw);
+  });
+
   it.each([
     ['without a key', () => pkcs12({ certs: [ec.cert] })],
     ['without a certificate', () => pkcs12({ certs: [], key: ec.key })],
@@ -264,5 +282,69 @@ describe('readPfx', () => {
     const error = thrownBy(() => read(pfx()));
     expect(error).toBeInstanceOf(OptionRangeError);
     expect(String(error)).toMatch(/tls\.pfx: .*(certificate|private key)/);
+  });
+});
+
+describe('checkUsable', () => {
+  const HOUR = 3_600_000;
+  const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
+  const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+  let root: CertificateAuthority;
+
+  beforeAll(async () => {
+    root = await createCertificateAuthority();
+  });
+
+  const leafOf = async (options: Partial<LeafOptions>): Promise<X509Certificate> =>
+    new X509Certificate((await root.issue({ commonName: 'x', usage: 'client', ...options })).cert);
+  const check = (leaf: X509Certificate): unknown => {
+    try {
+      checkUsable({ option: 'tls.pfx', leaf });
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+
+  it.each<[string, Partial<LeafOptions>]>([
+    ['for clients', {}],
+    ['for servers and clients', { usage: ['server', 'client'] }],
+    ['until in a second', { notAfter: new Date(Date.now() + 60_000) }],
+  ])('should take a certificate %s', async (_name, options) => {
+    expect(check(await leafOf(options))).toBeUndefined();
+  });
+
+  it('should take one that does not restrict its use, or allows any', async () => {
+    const leaf = await leafOf({});
+    const usages = vi.spyOn(leaf, 'keyUsage', 'get');
+    usages.mockReturnValue(undefined as never);
+    expect(check(leaf)).toBeUndefined();
+    usages.mockReturnValue(['2.5.29.37.0']);
+    expect(check(leaf)).toBeUndefined();
+    usages.mockReturnValue([SERVER_AUTH, CLIENT_AUTH]);
+    expect(check(leaf)).toBeUndefined();
+  });
+
+  it('should refuse one that has expired', async () => {
+    const leaf = await leafOf({
+      notBefore: new Date(Date.now() - 2 * HOUR),
+      notAfter: new Date(Date.now() - HOUR),
+    });
+    expect(check(leaf)).toEqual(
+      new OptionRangeError('tls.pfx', `has expired: it was valid until ${leaf.validTo}`),
+    );
+  });
+
+  it('should refuse one that is not valid yet', async () => {
+    const leaf = await leafOf({ notBefore: new Date(Date.now() + HOUR) });
+    expect(check(leaf)).toEqual(
+      new OptionRangeError('tls.pfx', `is not valid yet: it is from ${leaf.validFrom} on`),
+    );
+  });
+
+  it('should refuse one that is for servers alone', async () => {
+    expect(check(await leafOf({ usage: 'server' }))).toEqual(
+      new OptionRangeError('tls.pfx', 'is not meant for clients (no clientAuth usage in it)'),
+    );
   });
 });

@@ -2,6 +2,7 @@ import { getEventListeners, once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import type { LookupFunction, Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, TLSSocket } from 'node:tls';
+import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createCertificateAuthority, createRawServer } from '../../src/testing/index.js';
 import type {
@@ -12,9 +13,16 @@ import type {
   RawServerOptions,
 } from '../../src/testing/index.js';
 import { dial } from '../../src/tls/dial.js';
-import type { Dialled, DialOptions, DialPhase } from '../../src/tls/dial.js';
-import { VerificationError } from '../../src/tls/verify-peer.js';
+import type { Dialled, DialOptions, DialPhase, ProxyDial } from '../../src/tls/dial.js';
+import { LookupFailure } from '../../src/tls/lookup.js';
+import { ProxyRefusal } from '../../src/tls/tunnel.js';
+import { VerificationError } from '../../src/tls/verification-error.js';
+import type { SecureLineOptions } from '../../src/tls/secure-line.js';
+import type { TlsOptions } from '../../src/tls/tls-options.js';
 import { until } from '../streams/until.js';
+import { createConnectProxy } from './connect-proxy.js';
+import type { ConnectProxy, ConnectProxyOptions } from './connect-proxy.js';
+import { lineOptions } from './line-options.js';
 
 let ca: CertificateAuthority;
 let issued: IssuedCertificate;
@@ -57,15 +65,16 @@ describe('dial', () => {
   }
 
   const withTls = (): RawServerOptions => ({ tls: { cert: issued.chain, key: issued.key } });
-  const trusting = (): NonNullable<DialOptions['tls']> => ({
-    context: createSecureContext({ ca: ca.certificate }),
-  });
+  const trusting = (options?: TlsOptions): SecureLineOptions =>
+    lineOptions(ca.certificate, options);
 
   /** Dials `port` on loopback, and keeps the phases. */
   async function dialled(port: number, options: Partial<DialOptions> = {}): Promise<Dialled> {
     const result = await dial({
       host: '127.0.0.1',
       port,
+      target: `127.0.0.1:${port}`,
+      attempt: 1,
       signal: controller.signal,
       onPhase: (phase) => phases.push(phase),
       ...options,
@@ -218,7 +227,7 @@ describe('dial', () => {
       // Node warns of it, rightly.
       vi.spyOn(process, 'emitWarning').mockReturnValue();
       const server = await start(withTls());
-      const tls = { context: createSecureContext() };
+      const tls = lineOptions();
       const error = await reasonOf(
         dialled(server.port, { host: 'localhost', lookup: toLoopback, tls }),
       );
@@ -238,7 +247,9 @@ describe('dial', () => {
     const lookup: LookupFunction = (_host, _options, callback) => {
       callback(failure, '', 0);
     };
-    expect(await reasonOf(dialled(443, { host: 'feed.example', lookup }))).toBe(failure);
+    const error = await reasonOf(dialled(443, { host: 'feed.example', lookup }));
+    expect(error).toBeInstanceOf(LookupFailure);
+    expect(error).toHaveProperty('cause', failure);
     expect(phases).toEqual(['dns']);
   });
 
@@ -247,10 +258,11 @@ describe('dial', () => {
     const lookup: LookupFunction = () => {
       throw failure;
     };
-    expect(await reasonOf(dialled(443, { host: 'feed.example', lookup }))).toBe(failure);
-    expect(await reasonOf(dialled(443, { host: 'feed.example', lookup, tls: trusting() }))).toBe(
-      failure,
-    );
+    for (const tls of [undefined, trusting()]) {
+      const error = await reasonOf(dialled(443, { host: 'feed.example', lookup, tls }));
+      expect(error).toBeInstanceOf(LookupFailure);
+      expect(error).toHaveProperty('cause', failure);
+    }
   });
 
   it.each(['ws', 'wss'])(
@@ -359,7 +371,7 @@ describe('dial', () => {
     await dialled(server.port);
     await dialled(server.port, { tls: trusting() });
     expect(listeners()).toBe(0);
-    await reasonOf(dialled(server.port, { tls: { context: createSecureContext() } }));
+    await reasonOf(dialled(server.port, { tls: lineOptions() }));
     expect(listeners()).toBe(0);
     await server.close();
     await reasonOf(dialled(server.port));
@@ -412,5 +424,186 @@ describe('dial', () => {
     // By now the listener of this test is gone, and only the one of dial is there.
     socket.emit('error', new Error('later'));
     expect(socket.listenerCount('error')).toBe(1);
+  });
+
+  describe('through a proxy', () => {
+    const proxies: ConnectProxy[] = [];
+
+    afterEach(async () => {
+      await Promise.all(proxies.splice(0).map((each) => each.close()));
+    });
+
+    async function proxyWith(options?: ConnectProxyOptions): Promise<ConnectProxy> {
+      const proxy = await createConnectProxy(options);
+      proxies.push(proxy);
+      return proxy;
+    }
+
+    const by = ({ port }: { readonly port: number }, fields?: Partial<ProxyDial>): ProxyDial => ({
+      secure: fields?.tls !== undefined,
+      host: '127.0.0.1',
+      port,
+      target: `127.0.0.1:${port}`,
+      authorization: undefined,
+      tls: undefined,
+      ...fields,
+    });
+
+    it('should let the proxy connect us to a server, whose name it looks up', async () => {
+      const server = await start({}, ({ socket }) => socket.write('hello'));
+      const proxy = await proxyWith();
+      const target = `localhost:${server.port}`;
+      const lookup = vi.fn(never);
+      const { socket, peer, proxyPeer } = await dialled(server.port, {
+        host: 'localhost',
+        target,
+        proxy: by(proxy),
+        lookup,
+      });
+      const [greeting]: unknown[] = await once(socket, 'data');
+      expect(String(greeting)).toBe('hello');
+      expect(proxy.requests).toEqual([{ target, authorization: undefined }]);
+      expect(lookup).not.toHaveBeenCalled();
+      expect(peer).toBeUndefined();
+      expect(proxyPeer).toBeUndefined();
+      expect(phases).toEqual(['proxy']);
+    });
+
+    it('should give the proxy its credentials, and nothing of them to the server', async () => {
+      const server = await start();
+      const proxy = await proxyWith({ authorization: 'Basic eDp5' });
+      await dialled(server.port, { proxy: by(proxy, { authorization: 'Basic eDp5' }) });
+      expect(proxy.requests).toMatchObject([{ authorization: 'Basic eDp5' }]);
+      await until(() => expect(server.connections).toHaveLength(1));
+      expect(server.bytesReceived).toBe(0);
+    });
+
+    it.each(['http', 'https'])(
+      'should verify the server in the tunnel of an %s proxy',
+      async (scheme) => {
+        const server = await start(withTls());
+        const proxy = await proxyWith(scheme === 'https' ? withTls() : {});
+        const tls = scheme === 'https' ? trusting() : undefined;
+        const { socket, peer, proxyPeer } = await dialled(server.port, {
+          host: 'localhost',
+          proxy: by(proxy, { tls }),
+          tls: trusting(),
+        });
+        expect(peer).toMatchObject({ protocol: 'TLSv1.3', acceptedBy: 'chain' });
+        expect(proxyPeer?.acceptedBy).toBe(tls && 'chain');
+        expect(phases).toEqual(['proxy', 'tls', 'verify']);
+        socket.write('first');
+        await until(() => expect(server.connections[0]?.received.toString()).toBe('first'));
+      },
+    );
+
+    it('should present a client certificate to the server in the tunnel', async () => {
+      const { cert, key } = await ca.issue({ commonName: 'me', usage: 'client' });
+      const server = await start({
+        tls: { ...withTls().tls, ca: ca.certificate, requestCert: true },
+      });
+      const proxy = await proxyWith();
+      const context = createSecureContext({ ca: ca.certificate, cert, key });
+      await dialled(server.port, { proxy: by(proxy), tls: { ...trusting(), context } });
+      await until(() => expect(server.connections).toHaveLength(1));
+      const seen = server.connections[0]?.socket as unknown as TLSSocket;
+      expect(seen.getPeerCertificate().subject.CN).toBe('me');
+    });
+
+    it('should ask each verifier about its own peer, with the attempt', async () => {
+      const server = await start(withTls());
+      const proxy = await proxyWith(withTls());
+      const seen: unknown[] = [];
+      const verifying = (name: string): SecureLineOptions =>
+        trusting({
+          verify: ({ host, servername, attempt }) => {
+            seen.push([name, host, servername, attempt]);
+            return E.right(undefined);
+          },
+        });
+      await dialled(server.port, {
+        host: 'localhost',
+        attempt: 7,
+        proxy: by(proxy, { tls: verifying('proxy') }),
+        tls: verifying('server'),
+      });
+      expect(seen).toEqual([
+        ['proxy', '127.0.0.1', '127.0.0.1', 7],
+        ['server', 'localhost', 'localhost', 7],
+      ]);
+    });
+
+    it('should tell a proxy that is not trusted, and say nothing to it', async () => {
+      const proxy = await proxyWith(withTls());
+      const authorization = 'Basic eDp5';
+      const promise = dialled(443, { proxy: by(proxy, { tls: lineOptions(), authorization }) });
+      expect(await reasonOf(promise)).toBeInstanceOf(VerificationError);
+      expect(phases).toEqual(['proxy']);
+      expect(proxy.requests).toEqual([]);
+    });
+
+    it('should tell a server in the tunnel that is not trusted, and say nothing to it', async () => {
+      const server = await start(withTls());
+      const proxy = await proxyWith(withTls());
+      const promise = dialled(server.port, {
+        proxy: by(proxy, { tls: trusting() }),
+        tls: lineOptions(),
+      });
+      expect(await reasonOf(promise)).toBeInstanceOf(VerificationError);
+      expect(phases).toEqual(['proxy', 'tls', 'verify']);
+      expect(server.bytesReceived).toBe(0);
+    });
+
+    it.each([407, 403, 502, 503])('should tell that the proxy answers with %i', async (status) => {
+      const proxy = await proxyWith({ status });
+      const error = await reasonOf(dialled(443, { proxy: by(proxy), tls: trusting() }));
+      expect(error).toBeInstanceOf(ProxyRefusal);
+      expect(error).toMatchObject({ status });
+      expect(phases).toEqual(['proxy']);
+    });
+
+    it('should look the name of the proxy up, by the given function', async () => {
+      const server = await start();
+      const proxy = await proxyWith();
+      const lookup = vi.fn(toLoopback);
+      const proxyDial = by(proxy, { host: 'proxy.example' });
+      await dialled(server.port, { host: 'feed.example', proxy: proxyDial, lookup });
+      expect(lookup.mock.calls.map(([host]) => host)).toEqual(['proxy.example']);
+      expect(phases).toEqual(['proxy']);
+    });
+
+    it.each([
+      ['http', undefined],
+      ['https', {}],
+    ])('should tell that nobody listens as an %s proxy', async (_scheme, options) => {
+      const { port, close } = await start();
+      await close();
+      const tls = options && trusting(options);
+      expect(await reasonOf(dialled(443, { proxy: by({ port }, { tls }) }))).toMatchObject({
+        code: 'ECONNREFUSED',
+      });
+      expect(phases).toEqual(['proxy']);
+    });
+
+    it('should end when the signal aborts while the proxy is silent', async () => {
+      const silent = await start();
+      const promise = reasonOf(dialled(443, { proxy: by(silent) }));
+      await until(() => expect(silent.bytesReceived).toBeGreaterThan(0));
+      const reason = new Error('enough');
+      controller.abort(reason);
+      expect(await promise).toBe(reason);
+      await Promise.all(silent.connections.map((each) => each.closed));
+    });
+
+    it('should leave on the socket only the listener that ignores errors', async () => {
+      const server = await start();
+      const proxy = await proxyWith();
+      const bare = connectTcp(proxy.port, '127.0.0.1');
+      sockets.push(bare);
+      await once(bare, 'connect');
+      const { socket } = await dialled(server.port, { proxy: by(proxy) });
+      expect(added(socket, bare)).toEqual({ error: 1 });
+      expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+    });
   });
 });

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createCertificateAuthority, createRawServer } from '../../src/testing/index.js';
 import type { CertificateAuthority, IssuedCertificate } from '../../src/testing/index.js';
 import { toTlsFailure } from '../../src/tls/tls-failure.js';
-import { VerificationError } from '../../src/tls/verify-peer.js';
+import { VerificationError } from '../../src/tls/verification-error.js';
 
 let ca: CertificateAuthority;
 let issued: IssuedCertificate;
@@ -57,6 +57,7 @@ describe('toTlsFailure', () => {
     );
     expect(failure).not.toHaveProperty('alert');
     expect(failure?.policyErrors).toEqual([]);
+    expect(failure?.pins).toEqual([]);
   });
 
   it.each([
@@ -116,7 +117,8 @@ describe('toTlsFailure', () => {
     [51, /could not verify the signature/],
     [70, /TLS version/],
     [71, /stronger security/],
-    [80, /See cause/],
+    [80, /failed within/],
+    [109, /See cause/],
     [112, /does not serve this name/],
   ])('should read the number of alert %i off the wire', async (alert, advice) => {
     const failure = toTlsFailure(await errorOfAnswer(alertRecord(alert)));
@@ -134,14 +136,42 @@ describe('toTlsFailure', () => {
   });
 
   it('should take over what a verification found', () => {
-    const error = new VerificationError('CERT_HAS_EXPIRED', ['chain', 'name-mismatch']);
+    const error = new VerificationError('CERT_HAS_EXPIRED', {
+      policyErrors: ['chain', 'name-mismatch'],
+      pins: ['sha256/leaf'],
+    });
     expect(toTlsFailure(error)).toEqual({
       by: 'policy',
       phase: 'verify',
       reason: 'CERT_HAS_EXPIRED',
       policyErrors: ['chain', 'name-mismatch'],
+      pins: ['sha256/leaf'],
       advice: "A certificate in the server's chain has expired: renew it",
     });
+  });
+
+  it('should list the pins of a server that matches none, to be copied', () => {
+    const pins = ['sha256/leaf', 'sha256/root'];
+    expect(toTlsFailure(new VerificationError('PIN_MISMATCH', { policyErrors: [], pins }))).toEqual(
+      {
+        by: 'policy',
+        phase: 'verify',
+        reason: 'PIN_MISMATCH',
+        policyErrors: [],
+        pins,
+        advice:
+          "None of tls.pins matches; the pins of the server's chain, leaf first, are sha256/leaf sha256/root",
+      },
+    );
+  });
+
+  it.each([
+    ['VERIFIER_REFUSED', /tls\.verify refuses it: see cause/],
+    ['VERIFIER_FAILED', /must give an Either/],
+  ])('should tell what to do for %s', (reason, advice) => {
+    const error = new VerificationError(reason, { policyErrors: [], pins: [] });
+    expect(toTlsFailure(error)).toMatchObject({ by: 'policy', phase: 'verify', reason });
+    expect(toTlsFailure(error)?.advice).toMatch(advice);
   });
 
   it.each([

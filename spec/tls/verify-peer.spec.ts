@@ -1,237 +1,229 @@
-import { webcrypto } from 'node:crypto';
-import { once } from 'node:events';
-import { connect } from 'node:tls';
-import type { ConnectionOptions, TLSSocket, TlsOptions } from 'node:tls';
-import 'reflect-metadata';
-import { SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createCertificateAuthority, createRawServer } from '../../src/testing/index.js';
-import type { CertificateAuthority, LeafOptions, RawServer } from '../../src/testing/index.js';
-import { VerificationError, verifyPeer } from '../../src/tls/verify-peer.js';
+import * as E from 'fp-ts/lib/Either.js';
+import * as O from 'fp-ts/lib/Option.js';
+import { describe, expect, it, vi } from 'vitest';
+import type { Peer } from '../../src/tls/peer.js';
+import { VerificationError } from '../../src/tls/verification-error.js';
+import { verifyPeer } from '../../src/tls/verify-peer.js';
+import type { PeerRules, Verifier } from '../../src/tls/verify-peer.js';
+import { peerWith } from './peers.js';
 
-const HOUR = 3_600_000;
-
-let ca: CertificateAuthority;
-let otherCa: CertificateAuthority;
-
-beforeAll(async () => {
-  ca = await createCertificateAuthority({ commonName: 'verify root' });
-  otherCa = await createCertificateAuthority();
+const rulesWith = (rules: Partial<PeerRules> = {}): PeerRules => ({
+  pins: undefined,
+  verify: undefined,
+  dangerouslyAcceptCertificate: undefined,
+  ...rules,
 });
+
+const accept: Verifier = () => E.right(undefined);
+const refuse: Verifier = () => E.left('no');
+
+const GOOD = peerWith();
+const EXPIRED = peerWith({ policyErrors: ['chain'], codes: ['CERT_HAS_EXPIRED'] });
+const OTHER_NAME = peerWith({
+  policyErrors: ['name-mismatch'],
+  codes: ['ERR_TLS_CERT_ALTNAME_INVALID'],
+});
+
+/** What the verification of `peer` under `rules` refuses. */
+async function refusal(peer: Peer, rules: Partial<PeerRules> = {}): Promise<VerificationError> {
+  const outcome: unknown = await verifyPeer(peer, rulesWith(rules)).catch(
+    (error: unknown) => error,
+  );
+  if (outcome instanceof VerificationError) return outcome;
+  throw new Error('the server was not refused', { cause: outcome });
+}
 
 describe('verifyPeer', () => {
-  const servers: RawServer[] = [];
-  const sockets: TLSSocket[] = [];
-
-  afterEach(async () => {
-    for (const socket of sockets.splice(0)) socket.destroy();
-    await Promise.all(servers.splice(0).map((each) => each.close()));
+  it('should accept a server that passes the checks, by its chain', async () => {
+    await expect(verifyPeer(GOOD, rulesWith())).resolves.toBe('chain');
   });
 
-  /** A client's socket after the handshake with a server that has `tls`. */
-  async function handshake(tls: TlsOptions, client: ConnectionOptions = {}): Promise<TLSSocket> {
-    const server = await createRawServer(() => undefined, { tls });
-    servers.push(server);
-    const socket = connect({
-      port: server.port,
-      ca: ca.certificate,
-      // As dial makes it: Node's own check of the name would show as a failed chain.
-      rejectUnauthorized: false,
-      checkServerIdentity: () => undefined,
-      ...client,
+  it('should refuse one that does not, for the first code', async () => {
+    const peer = peerWith({
+      policyErrors: ['chain', 'name-mismatch'],
+      codes: ['CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID'],
     });
-    sockets.push(socket);
-    await once(socket, 'secureConnect');
-    return socket;
-  }
+    expect(await refusal(peer)).toMatchObject({
+      reason: 'CERT_HAS_EXPIRED',
+      policyErrors: ['chain', 'name-mismatch'],
+      pins: ['sha256/leaf', 'sha256/root'],
+    });
+  });
 
-  /** The same with a certificate that was issued by the trust anchor. */
-  async function issuedTo(leaf: Partial<LeafOptions>): Promise<TLSSocket> {
-    const { chain, key } = await ca.issue({ commonName: 'localhost', usage: 'server', ...leaf });
-    return handshake({ cert: chain, key });
-  }
+  it.each<[string, Partial<PeerRules>, string]>([
+    ['one of its pins', { pins: ['sha256/leaf'] }, 'pins'],
+    ['the pin of its root', { pins: ['sha256/root'] }, 'pins'],
+    ['a backup pin', { pins: ['sha256/other', 'sha256/leaf'] }, 'pins'],
+    ['the verifier', { verify: accept }, 'verify'],
+    ['the verifier, after the pins', { pins: ['sha256/leaf'], verify: accept }, 'verify'],
+    ['its chain, with nothing to override', { dangerouslyAcceptCertificate: accept }, 'chain'],
+  ])('should tell the rule that was asked last: %s', async (_name, rules, expected) => {
+    await expect(verifyPeer(GOOD, rulesWith(rules))).resolves.toBe(expected);
+  });
 
-  /** What the verification for `name` refuses. */
-  function refusal(socket: TLSSocket, name: string): VerificationError {
-    try {
-      verifyPeer(socket, name);
-    } catch (error) {
-      if (error instanceof VerificationError) return error;
-      throw error;
+  it.each<[string, Partial<PeerRules>]>([
+    ['alone', {}],
+    ['before the pins', { pins: ['sha256/leaf'] }],
+    ['before the pins and the verifier', { pins: ['sha256/leaf'], verify: accept }],
+  ])('should tell who overrode the checks, %s', async (_name, rules) => {
+    const all = rulesWith({ ...rules, dangerouslyAcceptCertificate: accept });
+    for (const peer of [EXPIRED, OTHER_NAME]) {
+      await expect(verifyPeer(peer, all)).resolves.toBe('dangerouslyAcceptCertificate');
     }
-    throw new Error('the certificate passed');
-  }
-
-  it('should give what is known of a server whose certificate passes', async () => {
-    const notAfter = new Date('2049-01-02T03:04:05Z');
-    const socket = await issuedTo({
-      commonName: 'feed',
-      dns: ['a.example'],
-      ip: ['10.0.0.1'],
-      notAfter,
-    });
-    expect(verifyPeer(socket, 'a.example')).toEqual({
-      protocol: 'TLSv1.3',
-      cipher: 'TLS_AES_256_GCM_SHA384',
-      subject: 'CN=feed',
-      issuer: 'CN=verify root',
-      altNames: 'DNS:a.example, IP Address:10.0.0.1',
-      validTo: notAfter,
-    });
   });
 
-  it('should name the version and the cipher of TLS 1.2 by the standard', async () => {
-    const { chain, key } = await ca.issue({ commonName: 'x', usage: 'server' });
-    const ciphers = 'ECDHE-ECDSA-AES128-GCM-SHA256';
-    const socket = await handshake({ cert: chain, key, maxVersion: 'TLSv1.2', ciphers });
-    expect(verifyPeer(socket, 'localhost')).toMatchObject({
-      protocol: 'TLSv1.2',
-      cipher: 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
-    });
+  it('should never ask the override about a server that passes the checks', async () => {
+    const dangerouslyAcceptCertificate = vi.fn(refuse);
+    await verifyPeer(GOOD, rulesWith({ dangerouslyAcceptCertificate }));
+    expect(dangerouslyAcceptCertificate).not.toHaveBeenCalled();
   });
 
-  it('should say so when the version is unknown', async () => {
-    const socket = await issuedTo({});
-    vi.spyOn(socket, 'getProtocol').mockReturnValue(null);
-    expect(verifyPeer(socket, 'localhost').protocol).toBe('unknown');
+  it('should never ask pins and verifier about one that fails them', async () => {
+    const verify = vi.fn(accept);
+    expect(await refusal(EXPIRED, { pins: ['sha256/leaf'], verify })).toMatchObject({
+      reason: 'CERT_HAS_EXPIRED',
+    });
+    expect(verify).not.toHaveBeenCalled();
   });
 
-  it('should put a distinguished name on one line, the most specific part first', async () => {
-    const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-    const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-    const certificate = await X509CertificateGenerator.createSelfSigned({
-      name: 'C=DE, O=Example, OU=Feeds, CN=feed',
-      keys,
-      signingAlgorithm: algorithm,
-      notAfter: new Date(Date.now() + HOUR),
-      extensions: [new SubjectAlternativeNameExtension([{ type: 'dns', value: 'a.example' }])],
+  it('should ask the override, then the verifier, once each, with what is known', async () => {
+    const order: string[] = [];
+    const dangerouslyAcceptCertificate = vi.fn((peer: Peer) => {
+      order.push('override');
+      return accept(peer);
     });
-    const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
-    const key = `-----BEGIN PRIVATE KEY-----\n${der.toString('base64')}\n-----END PRIVATE KEY-----`;
-    const cert = certificate.toString('pem');
-    const socket = await handshake({ cert, key }, { ca: cert });
-    expect(verifyPeer(socket, 'a.example')).toMatchObject({
-      subject: 'CN=feed, OU=Feeds, O=Example, C=DE',
-      issuer: 'CN=feed, OU=Feeds, O=Example, C=DE',
+    const verify = vi.fn((peer: Peer) => {
+      order.push('verify');
+      return accept(peer);
+    });
+    await verifyPeer(EXPIRED, rulesWith({ dangerouslyAcceptCertificate, verify }));
+    expect(order).toEqual(['override', 'verify']);
+    expect(dangerouslyAcceptCertificate).toHaveBeenCalledExactlyOnceWith(EXPIRED);
+    expect(verify).toHaveBeenCalledExactlyOnceWith(EXPIRED);
+  });
+
+  it('should hold a server that was accepted all the same to pins and verifier', async () => {
+    const dangerouslyAcceptCertificate = accept;
+    const verify = vi.fn(refuse);
+    const pinned = { dangerouslyAcceptCertificate, verify, pins: ['sha256/other'] };
+    expect(await refusal(EXPIRED, pinned)).toMatchObject({ reason: 'PIN_MISMATCH' });
+    expect(verify).not.toHaveBeenCalled();
+    expect(await refusal(EXPIRED, { dangerouslyAcceptCertificate, verify })).toMatchObject({
+      reason: 'VERIFIER_REFUSED',
     });
   });
 
-  it('should take a certificate with an empty subject, whose names are all it has', async () => {
-    const socket = await issuedTo({ commonName: '', dns: ['a.example'] });
-    expect(verifyPeer(socket, 'a.example')).toMatchObject({
-      subject: '',
-      altNames: 'DNS:a.example',
+  it('should not let a verifier save a server that no pin matches', async () => {
+    const verify = vi.fn(accept);
+    expect(await refusal(GOOD, { pins: ['sha256/other'], verify })).toMatchObject({
+      reason: 'PIN_MISMATCH',
+      policyErrors: [],
+      pins: ['sha256/leaf', 'sha256/root'],
     });
+    expect(verify).not.toHaveBeenCalled();
   });
 
-  it('should pass again, since nothing is used up', async () => {
-    const socket = await issuedTo({});
-    expect(verifyPeer(socket, 'localhost')).toEqual(verifyPeer(socket, '127.0.0.1'));
+  it('should match the leaf alone where the chain is not proven', async () => {
+    const dangerouslyAcceptCertificate = accept;
+    const ofRoot = { dangerouslyAcceptCertificate, pins: ['sha256/root'] };
+    expect(await refusal(EXPIRED, ofRoot)).toMatchObject({ reason: 'PIN_MISMATCH' });
+    // A wrong name leaves the chain proven.
+    await expect(verifyPeer(OTHER_NAME, rulesWith(ofRoot))).resolves.toBeDefined();
+    const ofLeaf = { dangerouslyAcceptCertificate, pins: ['sha256/leaf'] };
+    await expect(verifyPeer(EXPIRED, rulesWith(ofLeaf))).resolves.toBeDefined();
   });
 
-  it.each([
-    ['a.example', ['a.example']],
-    ['A.EXAMPLE', ['a.example']],
-    ['b.example', ['a.example', 'b.example']],
-    ['x.a.example', ['*.a.example']],
-    ['xn--bcher-kva.example', ['xn--bcher-kva.example']],
-  ])('should take the name %s for %j', async (name, dns) => {
-    const socket = await issuedTo({ dns });
-    expect(verifyPeer(socket, name).subject).toBe('CN=localhost');
+  it('should match nothing where there is no certificate', async () => {
+    const peer = peerWith({ policyErrors: ['not-available'], codes: ['NO_CERTIFICATE'], pins: [] });
+    const rules = { dangerouslyAcceptCertificate: accept, pins: ['sha256/leaf'] };
+    expect(await refusal(peer, rules)).toMatchObject({ reason: 'PIN_MISMATCH', pins: [] });
   });
 
-  it.each([
-    ['b.example', ['a.example']],
-    ['a.example', ['a.example.org']],
-    // A wildcard stands for exactly one whole label, on the left (RFC 9525 section 6.3).
-    ['a.example', ['*.a.example']],
-    ['x.y.a.example', ['*.a.example']],
-    ['xy.a.example', ['x*.a.example']],
-    ['xy.a.example', ['*y.a.example']],
-    ['x.a.example', ['x.*.example']],
-    ['a.example', ['*']],
-    ['a.example', ['*.example']],
-    // An address is not a name, and a name is not an address.
-    ['127.0.0.1', ['127.0.0.1']],
-  ])('should refuse the name %s for %j', async (name, dns) => {
-    const error = refusal(await issuedTo({ dns }), name);
-    expect(error.policyErrors).toEqual(['name-mismatch']);
-    expect(error.reason).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
-    expect(error.message).toBe(
-      "The server's certificate was refused: ERR_TLS_CERT_ALTNAME_INVALID",
-    );
-  });
+  describe.each(['verify', 'dangerouslyAcceptCertificate'] as const)('%s', (rule) => {
+    const peer = rule === 'verify' ? GOOD : EXPIRED;
+    const answering = (answer: () => unknown): Partial<PeerRules> => ({
+      [rule]: answer as Verifier,
+    });
+    const failure = new Error('broken');
 
-  it.each(['127.0.0.1', '::1', '0:0:0:0:0:0:0:1'])('should take the address %s', async (name) => {
-    const socket = await issuedTo({ ip: ['127.0.0.1', '::1'] });
-    expect(() => verifyPeer(socket, name)).not.toThrow();
-  });
+    it.each<[string, () => unknown]>([
+      ['a right', () => E.right(undefined)],
+      ['a right with a value', () => E.right(false)],
+      ['a promise of a right', () => Promise.resolve(E.right(true))],
+      ['a thenable of a right', () => ({ then: (done: (v: unknown) => void) => done(E.right(1)) })],
+    ])('should accept for %s', async (_name, answer) => {
+      await expect(verifyPeer(peer, rulesWith(answering(answer)))).resolves.toBe(rule);
+    });
 
-  it.each(['127.0.0.2', '::2', 'localhost'])(
-    'should refuse %s for the address 127.0.0.1 alone',
-    async (name) => {
-      const error = refusal(await issuedTo({ ip: ['127.0.0.1'] }), name);
-      expect(error.policyErrors).toEqual(['name-mismatch']);
-    },
-  );
+    it.each<[string, () => unknown, unknown]>([
+      ['a left', () => E.left('no'), 'no'],
+      ['a left with an error', () => E.left(failure), failure],
+      ['a left with nothing', () => E.left(undefined), undefined],
+      ['a promise of a left', () => Promise.resolve(E.left('no')), 'no'],
+    ])('should refuse for %s, and tell why', async (_name, answer, cause) => {
+      const error = await refusal(peer, answering(answer));
+      expect(error).toMatchObject({ reason: 'VERIFIER_REFUSED', pins: peer.pins });
+      expect(error.cause).toBe(cause);
+    });
 
-  it('should refuse a certificate that has its name as common name alone', async () => {
-    const error = refusal(await issuedTo({ commonName: 'a.example', dns: [] }), 'a.example');
-    expect(error.policyErrors).toEqual(['name-mismatch']);
-  });
+    it.each<[string, () => unknown]>([
+      ['undefined', () => undefined],
+      ['null', () => null],
+      ['true', () => true],
+      ['1', () => 1],
+      ['a string', () => 'Right'],
+      ['an empty object', () => ({})],
+      ['an array', () => [E.right(undefined)]],
+      ['a function', () => () => E.right(undefined)],
+      ['a promise of true', () => Promise.resolve(true)],
+      ['a promise of nothing', () => Promise.resolve()],
+      ['an Option', () => O.some(true)],
+      ['another tag', () => ({ _tag: 'Accept' })],
+      ['a tag that is no text', () => ({ _tag: true })],
+    ])('should refuse for %s, which is no Either', async (_name, answer) => {
+      const error = await refusal(peer, answering(answer));
+      expect(error).toMatchObject({ reason: 'VERIFIER_FAILED', policyErrors: peer.policyErrors });
+    });
 
-  it('should refuse a chain that leads elsewhere', async () => {
-    const { chain, key } = await otherCa.issue({ commonName: 'x', usage: 'server' });
-    const error = refusal(await handshake({ cert: chain, key }), 'localhost');
-    expect(error.policyErrors).toEqual(['chain']);
-    expect(error.reason).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
-  });
+    it.each<[string, () => unknown]>([
+      [
+        'a throw',
+        () => {
+          throw failure;
+        },
+      ],
+      ['a rejection', () => Promise.reject(failure)],
+      [
+        'a thenable that fails',
+        () => ({ then: (_done: unknown, fail: (e: unknown) => void) => fail(failure) }),
+      ],
+      [
+        'a thenable that throws',
+        () => ({
+          then: () => {
+            throw failure;
+          },
+        }),
+      ],
+    ])('should refuse for %s, with the error as the cause', async (_name, answer) => {
+      expect(await refusal(peer, answering(answer))).toMatchObject({
+        reason: 'VERIFIER_FAILED',
+        cause: failure,
+      });
+    });
 
-  it('should report a wrong name beside a chain that does not hold', async () => {
-    const { chain, key } = await otherCa.issue({ commonName: 'x', usage: 'server' });
-    const error = refusal(await handshake({ cert: chain, key }), 'a.example');
-    expect(error.policyErrors).toEqual(['chain', 'name-mismatch']);
-    expect(error.reason).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
-  });
-
-  it.each<[string, Partial<LeafOptions>, string]>([
-    ['has expired', { notAfter: new Date(Date.now() - HOUR / 2) }, 'CERT_HAS_EXPIRED'],
-    ['is not valid yet', { notBefore: new Date(Date.now() + HOUR) }, 'CERT_NOT_YET_VALID'],
-    ['signed itself', { isSelfSigned: true }, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
-    ['is for clients', { usage: 'client', dns: ['localhost'] }, 'INVALID_PURPOSE'],
-  ])('should refuse a certificate that %s', async (_name, leaf, reason) => {
-    const error = refusal(await issuedTo(leaf), 'localhost');
-    expect(error.policyErrors).toEqual(['chain']);
-    expect(error.reason).toBe(reason);
-  });
-
-  it('should refuse a server that shows no certificate', async () => {
-    const anonymous = {
-      ciphers: 'aNULL:@SECLEVEL=0',
-      maxVersion: 'TLSv1.2',
-    } as const;
-    const socket = await handshake(anonymous, anonymous);
-    const error = refusal(socket, 'localhost');
-    expect(error.policyErrors).toEqual(['not-available']);
-    expect(error.reason).toBe('NO_CERTIFICATE');
-  });
-
-  it('should refuse a socket that is gone by now', async () => {
-    const socket = await issuedTo({});
-    socket.destroy();
-    expect(refusal(socket, 'localhost').policyErrors).toEqual(['not-available']);
-  });
-});
-
-describe('VerificationError', () => {
-  it('should be an Error with its reason and the checks that failed', () => {
-    const error = new VerificationError('CERT_REVOKED', ['chain']);
-    expect(error).toBeInstanceOf(Error);
-    expect(error).toMatchObject({
-      name: 'VerificationError',
-      message: "The server's certificate was refused: CERT_REVOKED",
-      reason: 'CERT_REVOKED',
-      policyErrors: ['chain'],
+    it('should wait for a promise that takes its time', async () => {
+      let decide: (verdict: E.Either<unknown, unknown>) => void = () => undefined;
+      const verdict = new Promise<E.Either<unknown, unknown>>((resolve) => {
+        decide = resolve;
+      });
+      const settled = vi.fn();
+      const verification = verifyPeer(peer, rulesWith(answering(() => verdict))).then(settled);
+      await new Promise(setImmediate);
+      expect(settled).not.toHaveBeenCalled();
+      decide(E.right(undefined));
+      await verification;
+      expect(settled).toHaveBeenCalledExactlyOnceWith(rule);
     });
   });
 });

@@ -37,6 +37,7 @@ export const ENDINGS: {
     phase: 'tls',
     reason: 'ERR_SSL_X',
     policyErrors: [],
+    pins: [],
     advice: 'The server wants a client certificate: set tls.cert and tls.key',
   },
   noToken: {
@@ -70,6 +71,9 @@ const OPEN: OpenState = {
     issuer: 'CN=authority',
     altNames: '',
     validTo: new Date(0),
+    pins: [],
+    acceptedBy: 'chain',
+    dangerous: false,
   },
 };
 

@@ -11,6 +11,7 @@ const TELLING: Readonly<Record<Ending['_tag'], readonly string[]>> = {
   UpgradeInvalid: ['violation'],
   NetworkFailed: ['kind', 'errno'],
   TlsFailed: ['reason', 'alert', 'policyErrors'],
+  ProxyRefused: ['proxy', 'status', 'statusText'],
   TimedOut: ['option', 'limit'],
   ProtocolViolated: ['code', 'violation'],
   OptionsInvalid: ['option'],

@@ -10,12 +10,18 @@ const run = promisify(execFile);
 export const NGINX = '/usr/sbin/nginx';
 /** Debian's Python: another one, without Debian's modules, may come first on the PATH. */
 export const PYTHON = '/usr/bin/python3';
+/** Debian's squid. */
+export const SQUID = '/usr/sbin/squid';
+/** What asks for the users of squid, from its package. */
+export const SQUID_AUTHENTICATOR = '/usr/lib/squid/basic_ncsa_auth';
+/** Debian's stunnel. */
+export const STUNNEL = '/usr/bin/stunnel4';
 
-const PACKAGES = ['nginx', 'python3-websockets'];
+const PACKAGES = ['nginx', 'python3-websockets', 'squid', 'stunnel4'];
 const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
 
 /**
- * Installs nginx and python3-websockets with apt-get unless they are there.
+ * Installs the servers with apt-get unless they are there.
  *
  * @throws Error that says what to do when they cannot be installed.
  */
@@ -37,7 +43,7 @@ export async function installServers(): Promise<void> {
     if (!(await areInstalled())) throw new Error('they are still missing after the installation');
   } catch (cause) {
     throw new Error(
-      `The interop specs need Debian's ${PACKAGES.join(' and ')}, which could not be installed. ` +
+      `The interop specs need Debian's ${PACKAGES.join(', ')}, which could not be installed. ` +
         `Install them by hand: apt-get install ${PACKAGES.join(' ')}. (${String(cause)})`,
       { cause },
     );
@@ -46,7 +52,7 @@ export async function installServers(): Promise<void> {
 
 async function areInstalled(): Promise<boolean> {
   try {
-    await access(NGINX);
+    await Promise.all([NGINX, SQUID, SQUID_AUTHENTICATOR, STUNNEL].map((file) => access(file)));
     await run(PYTHON, ['-I', '-c', 'import websockets']);
     return true;
   } catch {
@@ -61,7 +67,7 @@ function aptGet(...args: readonly string[]): Promise<unknown> {
   });
 }
 
-/** Keeps the packages that `install` installs from starting a service, nginx one on port 80. */
+/** Keeps the packages that `install` installs from starting a service, nginx one on port 80, say. */
 async function withoutServices(install: () => Promise<void>): Promise<void> {
   const isOurs = await writeFile(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', {
     mode: 0o755,

@@ -46,6 +46,7 @@ http {
   ssl_certificate ${folder}/server.pem;
   ssl_certificate_key ${folder}/server.key;
   ssl_client_certificate ${folder}/client-ca.pem;
+  ssl_crl ${folder}/client-ca.crl;
   ssl_verify_client on;
 ${server(ports.tls, 'TLSv1.2 TLSv1.3', settings)}
 ${server(ports.tls12, 'TLSv1.2', settings)}

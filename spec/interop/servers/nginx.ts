@@ -29,12 +29,13 @@ export async function createNginx(
   folder: string,
   ports: NginxPorts,
   backendPort: number,
-  { server, authority }: Credentials,
+  { server, authority, revocationList }: Credentials,
 ): Promise<Nginx> {
   const inFolder = (name: string): string => path.join(folder, name);
   await writeFile(inFolder('server.pem'), server.chain);
   await writeFile(inFolder('server.key'), server.key);
   await writeFile(inFolder('client-ca.pem'), authority.certificate);
+  await writeFile(inFolder('client-ca.crl'), revocationList);
   const configure = (generation: number): Promise<void> =>
     writeFile(
       inFolder('nginx.conf'),
