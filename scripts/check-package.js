@@ -28,6 +28,7 @@ const checks = [
   // No @types/ws: the package's own types have to do without.
   ['install the optional peers', () => install([...required, ...optional, '@types/node'])],
   ['rx-wss/testing: import and require', () => run(process.execPath, ['testing.mjs'], consumer)],
+  ['the first example of the README', example],
   ...['nodenext', 'node16', 'bundler'].flatMap((module) =>
     [false, true].map((skipLibCheck) => compilation(module, skipLibCheck)),
   ),
@@ -92,6 +93,14 @@ function install(packages) {
     JSON.stringify({ name: 'consumer', private: true, type: 'module', dependencies }),
   );
   run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], consumer);
+}
+
+/** Takes the example out of the README as it is printed, and runs it. */
+function example() {
+  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+  const [, code = ''] = /```js\n(.*?)```/s.exec(readme) ?? [];
+  writeFileSync(path.join(consumer, 'example.mjs'), code);
+  run(process.execPath, ['readme.mjs'], consumer);
 }
 
 /** @param {string} option @param {(output: string) => boolean} isExpected */
