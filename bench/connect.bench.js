@@ -12,7 +12,13 @@ const server = await authority.issue({ commonName: 'localhost', usage: 'server' 
 const client = await authority.issue({ commonName: 'bench', usage: 'client' });
 const ca = authority.certificate;
 
-/** Starts a process, tells it what it needs, and gives what it answers. */
+/**
+ * Starts a process, tells it what it needs, and gives what it answers.
+ *
+ * @param {string} file
+ * @param {object} message
+ * @returns {Promise<{ child: import('node:child_process').ChildProcess, answer: any }>}
+ */
 function start(file, message) {
   const child = fork(new URL(file, import.meta.url), { execArgv: ['--expose-gc'] });
   return new Promise((resolve, reject) => {
@@ -28,37 +34,45 @@ const { child: peer, answer: url } = await start('./connect/server.js', {
   ca,
 });
 
-const rows = new Map(CONTESTANTS.map((name) => [name, []]));
+/** @typedef {{ cpu: number, rss: number }} Row */
+/** @type {Record<string, Row[]>} */
+const rows = Object.fromEntries(CONTESTANTS.map((name) => [name, []]));
 for (let round = 0; round < ROUNDS; round += 1) {
   for (let turn = 0; turn < CONTESTANTS.length; turn += 1) {
-    const name = CONTESTANTS[(round + turn) % CONTESTANTS.length];
+    const name = CONTESTANTS[(round + turn) % CONTESTANTS.length] ?? '';
     const { child, answer } = await start('./connect/client.js', {
       library: name.replace(' again', ''),
       url,
       connections: CONNECTIONS,
       tls: { ca, cert: client.cert, key: client.key },
     });
-    rows.get(name).push(answer);
+    rows[name]?.push(answer);
     child.disconnect();
   }
 }
 peer.disconnect();
 
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-const ratios = (name, field) => rows.get(name).map((row, at) => row[field] / rows.get('ws')[at][field]);
+/** @param {readonly number[]} values */
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
-console.log(`${CONNECTIONS} connections with mutual TLS, ${ROUNDS} rounds, medians; ratios to ws of the same round`);
+/** @param {string} name @param {keyof Row} field */
+const ratio = (name, field) =>
+  median((rows[name] ?? []).map((row, at) => row[field] / (rows['ws']?.[at]?.[field] ?? NaN)));
+
+console.log(
+  `${CONNECTIONS} connections with mutual TLS, ${ROUNDS} rounds, medians; ratios to ws of the same round`,
+);
 console.log('contestant   CPU/connect  ratio   RSS/connection  ratio');
 for (const name of CONTESTANTS) {
-  const cpu = median(rows.get(name).map((row) => row.cpu));
-  const rss = median(rows.get(name).map((row) => row.rss));
+  const cpu = median((rows[name] ?? []).map((row) => row.cpu));
+  const rss = median((rows[name] ?? []).map((row) => row.rss));
   console.log(
     [
       name.padEnd(11),
       `${cpu.toFixed(2)} ms`.padStart(12),
-      median(ratios(name, 'cpu')).toFixed(2).padStart(6),
+      ratio(name, 'cpu').toFixed(2).padStart(6),
       `${(rss / 1024).toFixed(1)} KiB`.padStart(16),
-      median(ratios(name, 'rss')).toFixed(2).padStart(6),
+      ratio(name, 'rss').toFixed(2).padStart(6),
     ].join(' '),
   );
 }

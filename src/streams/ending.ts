@@ -96,7 +96,9 @@ export interface ProxyRefused extends EndingFields {
   readonly phase: 'proxy';
   /** The host and port of the proxy. */
   readonly proxy: string;
+  /** The HTTP status. */
   readonly status: number;
+  /** The reason phrase, as the proxy sent it. */
   readonly statusText: string;
   /** The answer's headers, names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
