@@ -19,7 +19,7 @@ export interface OpenInfo {
   readonly since: number;
   /** The subprotocol that the server chose; empty when none was offered. */
   readonly protocol: string;
-  /** The server's address, e.g. `127.0.0.1:443` or `[::1]:443`. */
+  /** The address at the other end, e.g. `127.0.0.1:443` or `[::1]:443`: the proxy's, if there is one. */
   readonly address: string;
   /** What is known of the server under TLS. */
   readonly tls?: PeerEvidence | undefined;
