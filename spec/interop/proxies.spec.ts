@@ -133,7 +133,11 @@ describe('by way of squid', () => {
       await proxies.squid.logged(connectTo(stack.nginx.ports[port], 200));
 
       expect(recording.tags()).toEqual(['Idle', 'Connecting', 'Open', 'Closing', 'Closed']);
-      expect(await requestsFor(path)).toEqual([`${protocol} SUCCESS 101 ${path}`]);
+      const requests = await waitFor('request in the log of nginx', async () => {
+        const all = await requestsFor(path);
+        return all.length > 0 && all;
+      });
+      expect(requests).toEqual([`${protocol} SUCCESS 101 ${path}`]);
     });
 
     it.each<{ name: string; tls: () => Promise<TlsOptions>; reason: string }>([

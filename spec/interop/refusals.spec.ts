@@ -144,7 +144,7 @@ describe('refusals', () => {
       body: expect.stringContaining('plain HTTP request was sent to HTTPS port') as string,
     });
     expect(recording.tags()).toEqual(['Idle', 'Connecting', 'Closed']);
-    expect(await answered()).toEqual(['- NONE 400 /echo']);
+    expect(await answered()).toEqual(['- - 400 /echo']);
   });
 
   it('should fail with HTTP 403 at once and keep the first KiB of the body', async () => {

@@ -7,12 +7,7 @@ import {
   createWssServer,
   readRequestHead,
 } from '../../src/testing/index.js';
-import type {
-  CertificateAuthority,
-  IssuedCertificate,
-  RawServer,
-  WssServer,
-} from '../../src/testing/index.js';
+import type { CertificateAuthority, IssuedCertificate } from '../../src/testing/index.js';
 import { Attempt } from '../../src/streams/attempt.js';
 import type { Connection } from '../../src/streams/connection.js';
 import type { Ending } from '../../src/streams/ending.js';
@@ -20,6 +15,7 @@ import { checkOptions } from '../../src/streams/settings.js';
 import type { AttemptSettings } from '../../src/streams/settings.js';
 import type { SocketOptions } from '../../src/streams/socket-options.js';
 import type { OpenInfo } from '../../src/streams/socket-state.js';
+import { createConnectProxy } from '../tls/connect-proxy.js';
 import { VirtualClock } from './virtual-clock.js';
 import { until } from './until.js';
 
@@ -38,7 +34,7 @@ interface Told {
 }
 
 describe('Attempt', () => {
-  const servers: (WssServer | RawServer)[] = [];
+  const servers: { close(): Promise<void> }[] = [];
   const attempts: Attempt[] = [];
   let clock = new VirtualClock();
 
@@ -48,7 +44,7 @@ describe('Attempt', () => {
     clock = new VirtualClock();
   });
 
-  async function serving<S extends WssServer | RawServer>(starting: Promise<S>): Promise<S> {
+  async function serving<S extends { close(): Promise<void> }>(starting: Promise<S>): Promise<S> {
     const server = await starting;
     servers.push(server);
     return server;
@@ -111,6 +107,33 @@ describe('Attempt', () => {
     expect(told.opened[0]?.tls).toMatchObject({ protocol: 'TLSv1.3', subject: 'CN=x' });
   });
 
+  it('should tell what is known of the server and of the proxy before it', async () => {
+    const tls = { cert: issued.chain, key: issued.key };
+    const server = await serving(createWssServer({ tls }));
+    const proxy = await serving(createConnectProxy({ tls, authorization: 'Basic eDp5' }));
+    const { told, attempt } = started({
+      url: server.url,
+      tls: { ca: ca.certificate },
+      proxy: { url: `https://x:y@127.0.0.1:${proxy.port}`, tls: { ca: ca.certificate } },
+    });
+    await until(() => expect(told.opened).toHaveLength(1));
+    expect(told.opened[0]).toMatchObject({
+      tls: { subject: 'CN=x', acceptedBy: 'chain' },
+      proxyTls: { subject: 'CN=x', acceptedBy: 'chain' },
+    });
+    expect(attempt.target).toBe(`127.0.0.1:${server.port}`);
+  });
+
+  it('should tell nothing of an http: proxy, which shows no certificate', async () => {
+    const server = await serving(createWssServer());
+    const proxy = await serving(createConnectProxy());
+    const { told } = started({ url: server.url, proxy: `http://127.0.0.1:${proxy.port}` });
+    await until(() => expect(told.opened).toHaveLength(1));
+    expect(told.opened[0]).not.toHaveProperty('tls');
+    expect(told.opened[0]).not.toHaveProperty('proxyTls');
+    expect(proxy.requests).toHaveLength(1);
+  });
+
   it('should ask for the options with its number and a signal that aborts when it is over', async () => {
     const server = await serving(createWssServer());
     const url = vi.fn<(attempt: number, signal: AbortSignal) => string>(() => server.url);
@@ -161,6 +184,23 @@ describe('Attempt', () => {
       });
       expect(attempt.target).toBe(server.authority);
       expect(clock.pending).toBe(0);
+    });
+
+    it('should be told with the name of the proxy when that refuses', async () => {
+      const proxy = await serving(createConnectProxy({ authorization: 'Basic eDp5' }));
+      const { told } = started({
+        url: 'wss://feed.example',
+        proxy: `http://x:secret@127.0.0.1:${proxy.port}`,
+      });
+      const ending = await endingOf(told);
+      expect(ending).toMatchObject({
+        _tag: 'ProxyRefused',
+        phase: 'proxy',
+        proxy: `127.0.0.1:${proxy.port}`,
+        status: 407,
+        target: 'feed.example:443',
+      });
+      expect(JSON.stringify(ending)).not.toContain('secret');
     });
 
     it('should be told of a certificate that does not pass', async () => {
@@ -304,15 +344,23 @@ describe('Attempt', () => {
       expect(told).toEqual({ opened: [], messages: [], endings: [] });
     });
 
-    it('should hang up in the moment between the line and the upgrade', async () => {
+    // Where the line is handed on, nothing but the attempt itself watches the signal.
+    it.each([0, 1, 2, 3])('should hang up %i turns after the line is there', async (turnsLater) => {
       const server = await serving(createRawServer(() => undefined));
       const { attempt, told } = attemptWith({ url: server.url });
       const listener = (message: unknown): void => {
         const { socket } = message as { socket: Socket };
         socket.once('connect', () => {
-          queueMicrotask(() => {
+          let cancel = (): void => {
             attempt.cancel();
-          });
+          };
+          for (let each = 0; each < turnsLater; each += 1) {
+            const then = cancel;
+            cancel = () => {
+              queueMicrotask(then);
+            };
+          }
+          queueMicrotask(cancel);
         });
       };
       subscribe('net.client.socket', listener);

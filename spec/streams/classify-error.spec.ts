@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { OptionRangeError, OptionTypeError } from '../../src/errors/option-error.js';
 import { classifyError } from '../../src/streams/classify-error.js';
@@ -221,11 +222,13 @@ describe('classifyError', () => {
     expect(classifyError(error, at('proxy'))).toMatchObject({ reason, advice });
   });
 
-  const refusal = new ProxyRefusal({
-    statusCode: 407,
-    statusMessage: 'Proxy Authentication Required',
-    headers: { 'proxy-authenticate': 'Basic' },
-  } as IncomingMessage);
+  const refusal = new ProxyRefusal(
+    Object.assign(new IncomingMessage(new Socket()), {
+      statusCode: 407,
+      statusMessage: 'Proxy Authentication Required',
+      headers: { 'proxy-authenticate': 'Basic' },
+    }),
+  );
 
   it('should tell the refusal of a proxy from one of the server', () => {
     const progress: Progress = { ...at('proxy'), proxy: 'proxy.example:3128' };

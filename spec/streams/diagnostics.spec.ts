@@ -1,6 +1,7 @@
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it, vi } from 'vitest';
-import { rejectChannel } from '../../src/streams/diagnostics.js';
+import { OptionRangeError } from '../../src/errors/option-error.js';
+import { rejectChannel, tellTls } from '../../src/streams/diagnostics.js';
 
 describe('rejectChannel', () => {
   it('should be the channel of its documented name', () => {
@@ -15,5 +16,20 @@ describe('rejectChannel', () => {
     unsubscribe('rx-wss:reject', listener);
     rejectChannel.publish({ connection: 2 });
     expect(listener).toHaveBeenCalledExactlyOnceWith({ connection: 1 }, 'rx-wss:reject');
+  });
+});
+
+describe('tellTls', () => {
+  it('should publish on the channel of its documented name', () => {
+    const listener = vi.fn();
+    const problem = new OptionRangeError('tls.key', 'does not fit');
+    subscribe('rx-wss:tls', listener);
+    tellTls({ _tag: 'CredentialsKept', problem });
+    unsubscribe('rx-wss:tls', listener);
+    tellTls({ _tag: 'CredentialsKept', problem });
+    expect(listener).toHaveBeenCalledExactlyOnceWith(
+      { _tag: 'CredentialsKept', problem },
+      'rx-wss:tls',
+    );
   });
 });

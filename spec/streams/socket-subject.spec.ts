@@ -1,24 +1,35 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TlsOptions } from 'node:tls';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
 import { config, from, map, Observable, of, throwError } from 'rxjs';
 import type { Subscription } from 'rxjs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Codec } from '../../src/codec/codec.js';
 import { json } from '../../src/codec/json.js';
 import { text } from '../../src/codec/text.js';
 import { OptionRangeError } from '../../src/errors/option-error.js';
-import { createWssServer } from '../../src/testing/index.js';
-import type { WssConnection, WssServer, WssServerOptions } from '../../src/testing/index.js';
+import { createCertificateAuthority, createWssServer } from '../../src/testing/index.js';
+import type {
+  CertificateAuthority,
+  WssConnection,
+  WssServer,
+  WssServerOptions,
+} from '../../src/testing/index.js';
+import type { TlsNotice } from '../../src/streams/diagnostics.js';
 import { EncodeError } from '../../src/streams/encode-error.js';
 import { OutboxFullError } from '../../src/streams/outbox.js';
 import type { Rejected } from '../../src/streams/rejected.js';
 import { checkOptions } from '../../src/streams/settings.js';
 import { AbortedError, CloseError } from '../../src/streams/socket-error.js';
 import type { SocketOptions } from '../../src/streams/socket-options.js';
-import type { SocketState } from '../../src/streams/socket-state.js';
+import type { OpenState, SocketState } from '../../src/streams/socket-state.js';
 import { SocketSubject } from '../../src/streams/socket-subject.js';
+import { createConnectProxy } from '../tls/connect-proxy.js';
 import { VirtualClock } from './virtual-clock.js';
 import { until } from './until.js';
 
@@ -598,5 +609,117 @@ describe('SocketSubject', () => {
     expect(peer.messages).toMatchObject([{ text: 'one' }, { text: 'two' }]);
     await ended(stream);
     expect(stream.ends).toEqual(['complete']);
+  });
+
+  describe('on the channel rx-wss:tls', () => {
+    const notices: TlsNotice[] = [];
+    const keep = (notice: unknown): void => void notices.push(notice as TlsNotice);
+    const folder = mkdtempSync(join(tmpdir(), 'rx-wss-subject-'));
+    let ca: CertificateAuthority;
+    let serving: TlsOptions;
+
+    beforeAll(async () => {
+      ca = await createCertificateAuthority();
+      const { chain, key } = await ca.issue({ commonName: 'localhost', usage: 'server' });
+      serving = { cert: chain, key };
+    });
+
+    beforeEach(() => {
+      subscribe('rx-wss:tls', keep);
+    });
+
+    afterEach(() => {
+      unsubscribe('rx-wss:tls', keep);
+      notices.length = 0;
+    });
+
+    afterAll(() => {
+      rmSync(folder, { recursive: true });
+    });
+
+    const anchors = (content: string): { readonly file: string } => {
+      const path = join(folder, 'ca.pem');
+      writeFileSync(path, content);
+      return { file: path };
+    };
+
+    /** Opens and closes the connection of `socket`, and gives the state in between. */
+    async function visited(
+      server: WssServer,
+      socket: SocketSubject<string, string>,
+    ): Promise<OpenState> {
+      const state = heard(socket.state);
+      const { subscription } = heard(socket);
+      await server.nextConnection();
+      await isOpen(state);
+      const open = state.values.at(-1);
+      subscription.unsubscribe();
+      await until(() => expect(server.connections.size).toBe(0));
+      if (open?._tag !== 'Open') throw new Error('not open');
+      return open;
+    }
+
+    it('should say nothing of a server that passes', async () => {
+      const server = await start({ tls: serving });
+      const socket = socketTo(server, { tls: { ca: ca.certificate } });
+      expect(await visited(server, socket)).toMatchObject({
+        tls: { acceptedBy: 'chain', dangerous: false },
+      });
+      expect(notices).toEqual([]);
+    });
+
+    it('should tell once of a server that was accepted all the same', async () => {
+      const server = await start({ tls: serving });
+      const tls = { dangerouslyAcceptCertificate: () => E.right(undefined) };
+      const socket = socketTo(server, { tls });
+      const open = await visited(server, socket);
+      expect(open).toMatchObject({ tls: { dangerous: true } });
+      expect(notices).toEqual([
+        { _tag: 'DangerAccepted', address: open.address, role: 'server', tls: open.tls },
+      ]);
+      expect(await visited(server, socket)).toMatchObject({ tls: { dangerous: true } });
+      expect(notices).toHaveLength(1);
+      await visited(server, socketTo(server, { tls }));
+      expect(notices).toHaveLength(2);
+    });
+
+    it('should tell at each connection that older credentials are used', async () => {
+      const server = await start({ tls: serving });
+      const socket = socketTo(server, { tls: { ca: anchors(ca.certificate) } });
+      await visited(server, socket);
+      expect(notices).toEqual([]);
+      anchors('half');
+      const problem = new OptionRangeError('tls.ca', 'holds no certificate');
+      for (const count of [1, 2]) {
+        expect(await visited(server, socket)).toMatchObject({ tls: { problem } });
+        expect(notices).toEqual(Array(count).fill({ _tag: 'CredentialsKept', problem }));
+      }
+      anchors(ca.certificate);
+      expect((await visited(server, socket)).tls).not.toHaveProperty('problem');
+      expect(notices).toHaveLength(2);
+    });
+
+    it('should tell both of a proxy as well', async () => {
+      const server = await start();
+      const proxy = await createConnectProxy({ tls: serving });
+      const url = `https://localhost:${proxy.port}`;
+      const dangerouslyAcceptCertificate = (): E.Either<never, void> => E.right(undefined);
+      const tls = { ca: anchors((await createCertificateAuthority()).certificate) };
+      const socket = socketTo(server, {
+        proxy: { url, tls: { ...tls, dangerouslyAcceptCertificate } },
+      });
+      anchors('half');
+      const open = await visited(server, socket);
+      await proxy.close();
+      expect(open).not.toHaveProperty('tls');
+      expect(open.proxyTls).toMatchObject({ dangerous: true });
+      expect(notices).toEqual([
+        {
+          _tag: 'CredentialsKept',
+          problem: new OptionRangeError('proxy.tls.ca', 'holds no certificate'),
+        },
+        { _tag: 'DangerAccepted', address: open.address, role: 'proxy', tls: open.proxyTls },
+      ]);
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { createSecureContext } from 'node:tls';
+import { createSecureContext, TLSSocket } from 'node:tls';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { OptionRangeError } from '../../src/errors/option-error.js';
 import { createCertificateAuthority, encryptKey } from '../../src/testing/index.js';
@@ -282,6 +282,16 @@ describe('readPfx', () => {
     const error = thrownBy(() => read(pfx()));
     expect(error).toBeInstanceOf(OptionRangeError);
     expect(String(error)).toMatch(/tls\.pfx: .*(certificate|private key)/);
+  });
+});
+
+describe('readPfx, on an OpenSSL that takes an archive without its leaf', () => {
+  it('should refuse it all the same', () => {
+    vi.spyOn(TLSSocket.prototype, 'getCertificate').mockReturnValue({});
+    const bytes = pkcs12({ certs: [ec.cert], key: ec.key });
+    expect(() => readPfx({ option: 'tls.pfx', bytes }, undefined)).toThrow(
+      new OptionRangeError('tls.pfx', 'holds no certificate with its key'),
+    );
   });
 });
 

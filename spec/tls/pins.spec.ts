@@ -14,10 +14,8 @@ beforeAll(async () => {
 
 const pinOfHash = (hash: Uint8Array): string => `sha256/${Buffer.from(hash).toString('base64')}`;
 
-/**
- * The pin as `openssl x509 -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256
- * -binary | base64` makes it: from the public key in PEM.
- */
+// The pin as openssl makes it from the public key in PEM: x509 -pubkey -noout | pkey -pubin -outform
+// der | dgst -sha256 -binary | base64.
 function opensslPin(certificate: X509Certificate): string {
   const pem = certificate.publicKey.export({ type: 'spki', format: 'pem' }).toString();
   const der = Buffer.from(pem.replace(/-----[^-]+-----|\n/g, ''), 'base64');

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as tls from 'node:tls';
 import { connect } from 'node:tls';
 import type { SecureContext } from 'node:tls';
 import { once } from 'node:events';
@@ -527,5 +528,24 @@ describe('createSecureContextSource', () => {
       expect(await load(sourceOf(options))).toBe(context);
       context = undefined;
     });
+  });
+});
+
+describe('createSecureContextSource, on an OpenSSL that names no code', () => {
+  it('should refuse the credentials all the same', async () => {
+    const failure = new Error('out of memory');
+    vi.resetModules();
+    vi.doMock('node:tls', () => ({
+      ...tls,
+      getCACertificates: undefined,
+      createSecureContext: () => {
+        throw failure;
+      },
+    }));
+    const module = await import('../../src/tls/secure-context.js');
+    vi.doUnmock('node:tls');
+    const options = { ciphers: 'AES128-SHA', crl: 'x' };
+    const source = module.createSecureContextSource('tls', planTls('tls', options));
+    await expect(source.load()).rejects.toMatchObject({ option: 'tls', cause: failure });
   });
 });

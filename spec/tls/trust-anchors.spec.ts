@@ -102,7 +102,7 @@ describe('anchorCertificates', () => {
   });
 
   it('should ask Node for the roots of the system each time', async () => {
-    const getCACertificates = vi.fn((_type: string) => [one, two]);
+    const getCACertificates = vi.fn<(type: string) => string[]>(() => [one, two]);
     const { anchorCertificates } = await moduleOn(getCACertificates);
     const system = { option: 'tls.ca', roots: 'system' } as const;
     expect(anchorCertificates(system)).toEqual([one, two]);

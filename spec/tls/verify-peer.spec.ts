@@ -160,6 +160,7 @@ describe('verifyPeer', () => {
       ['a left with an error', () => E.left(failure), failure],
       ['a left with nothing', () => E.left(undefined), undefined],
       ['a promise of a left', () => Promise.resolve(E.left('no')), 'no'],
+      ['a left without a value', () => ({ _tag: 'Left' }), undefined],
     ])('should refuse for %s, and tell why', async (_name, answer, cause) => {
       const error = await refusal(peer, answering(answer));
       expect(error).toMatchObject({ reason: 'VERIFIER_REFUSED', pins: peer.pins });
@@ -207,6 +208,23 @@ describe('verifyPeer', () => {
       ],
     ])('should refuse for %s, with the error as the cause', async (_name, answer) => {
       expect(await refusal(peer, answering(answer))).toMatchObject({
+        reason: 'VERIFIER_FAILED',
+        cause: failure,
+      });
+    });
+
+    it('should refuse for a verdict that cannot be read', async () => {
+      const verdict = {
+        get _tag(): never {
+          throw failure;
+        },
+      };
+      expect(
+        await refusal(
+          peer,
+          answering(() => verdict),
+        ),
+      ).toMatchObject({
         reason: 'VERIFIER_FAILED',
         cause: failure,
       });

@@ -1,7 +1,7 @@
-import { X509Certificate } from 'node:crypto';
 import type { TlsOptions as ServerTlsOptions } from 'node:tls';
 
 import type { IssuedCertificate, LeafOptions } from '../../../src/testing/index.js';
+import { damaged } from '../support/damaged.js';
 import { alerted, badChain, broken, opens, refused } from './result.js';
 import type { SecurityCase } from './security-case.js';
 
@@ -134,11 +134,7 @@ export const CERTIFICATE_CASES: readonly SecurityCase[] = [
   },
   {
     name: 'a damaged signature',
-    scene: ({ leaf }) => {
-      const { raw } = new X509Certificate(leaf.cert);
-      raw.writeUInt8(raw.readUInt8(raw.length - 1) ^ 1, raw.length - 1);
-      return { server: { tls: { cert: toPem(raw), key: leaf.key } } };
-    },
+    scene: ({ leaf }) => ({ server: { tls: { cert: damaged(leaf.cert), key: leaf.key } } }),
     expected: badChain('CERT_SIGNATURE_FAILURE'),
   },
   {
@@ -159,10 +155,6 @@ function certificateOf({ chain, key }: IssuedCertificate): ServerTlsOptions {
 
 function manyNames(count: number): readonly string[] {
   return ['localhost', ...Array.from({ length: count - 1 }, (_, index) => `h${index}.test`)];
-}
-
-function toPem(raw: Buffer): string {
-  return `-----BEGIN CERTIFICATE-----\n${raw.toString('base64')}\n-----END CERTIFICATE-----\n`;
 }
 
 function extension(oid: string, hex: string): { oid: string; value: Uint8Array<ArrayBuffer> } {

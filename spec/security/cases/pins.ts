@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 
 import { pinOf } from '../../../src/index.js';
-import { createCertificateAuthority } from '../../../src/testing/index.js';
+import { damaged } from '../support/damaged.js';
 import type { Pki } from '../support/pki.js';
 import { badChain, opens, refused } from './result.js';
 import type { SecurityCase } from './security-case.js';
@@ -69,18 +69,14 @@ export const PIN_CASES: readonly SecurityCase[] = [
   },
   {
     name: 'pin: of an authority that did not sign, accepted by dangerouslyAcceptCertificate',
-    scene: async () => {
-      const commonName = 'the same name';
-      const [pinnedAuthority, forger] = await Promise.all([
-        createCertificateAuthority({ commonName }),
-        createCertificateAuthority({ commonName }),
-      ]);
-      const { cert, key } = await forger.issue({ commonName: 'localhost', usage: 'server' });
+    scene: async ({ stranger }) => {
+      const forged = await stranger.issue({ commonName: 'localhost', usage: 'server' });
       return {
-        server: { tls: { cert: cert + pinnedAuthority.certificate, key } },
+        // The names fit, so that OpenSSL makes a chain of the two.
+        server: { tls: { cert: damaged(forged.cert) + stranger.certificate, key: forged.key } },
         client: {
           tls: {
-            pins: [pin(pinnedAuthority.certificate)],
+            pins: [pin(stranger.certificate)],
             dangerouslyAcceptCertificate: accept,
           },
         },

@@ -22,7 +22,7 @@ export interface Run {
   readonly code: string;
   /** How often each dial ended. */
   readonly endings: readonly number[];
-  /** The bytes of requests that the server saw. */
+  /** The bytes of a request that the server saw after the last dial. */
   readonly requestBytes: number;
   /** The TCP connections that the server saw. */
   readonly connections: number;
@@ -43,7 +43,9 @@ export async function runCase(
   const results: Result[] = [];
   const endings: number[] = [];
   let code = '';
+  let heard = 0;
   for (let dial = 0; dial < dials; dial += 1) {
+    heard = requestBytes(server, 'tls' in recipe);
     const { result, ended, ...more } = await dialOnce(socket);
     results.push(result);
     code = more.code;
@@ -54,7 +56,7 @@ export async function runCase(
     results,
     code,
     endings,
-    requestBytes: requestBytes(server, 'tls' in recipe),
+    requestBytes: requestBytes(server, 'tls' in recipe) - heard,
     connections: server.connections.length + server.handshakeErrors.length,
     isResumed: server.connections.some(isResumed),
   };
