@@ -56,7 +56,7 @@ describe('checkProxy', () => {
       { url: 'env', tls: { rejectUnauthorized: false } },
       new OptionTypeError(
         'proxy.tls.rejectUnauthorized',
-        expect.stringContaining('is not an option'),
+        'is not an option; known here: ca, crl, cert, key, pfx, passphrase, servername, pins, verify, dangerouslyAcceptCertificate, commonNameFallback, minVersion, maxVersion, ciphers, minDHSize',
       ),
     ],
     [
@@ -72,9 +72,7 @@ describe('checkProxy', () => {
     }
     expect(error).toBeInstanceOf(expected.constructor);
     expect(error).toHaveProperty('option', expected.option);
-    if (!expected.message.includes('StringContaining')) {
-      expect(error).toHaveProperty('message', expected.message);
-    }
+    expect(error).toHaveProperty('message', expected.message);
   });
 
   it('should ask a function about each server', async () => {
