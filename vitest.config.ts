@@ -27,11 +27,12 @@ const config: ViteUserConfig = defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
-      // These two hold re-exports and no statement of their own.
-      exclude: ['src/index.ts', 'src/testing/index.ts'],
+      // The first two hold re-exports and no statement of their own; the third is run by its spec in
+      // processes of their own, as it is built, where the coverage is not seen.
+      exclude: ['src/index.ts', 'src/testing/index.ts', 'src/cli/main.ts'],
       reporter: ['text', 'json-summary'],
       reportsDirectory: 'coverage',
-      thresholds: { lines: 95, branches: 95, functions: 95, statements: 95 },
+      thresholds: { lines: 99, branches: 98, functions: 99, statements: 99 },
     },
   },
 });

@@ -266,6 +266,25 @@ describe('inspectPeer', () => {
     });
   });
 
+  it('should trust nothing that Node does not say is authorized, whatever else it says', async () => {
+    const socket = await issuedTo({});
+    socket.authorized = false;
+    const peer = inspect(socket, 'localhost');
+    expect(peer.policyErrors).toEqual(['chain']);
+    expect(peer.codes).toHaveLength(1);
+  });
+
+  it('should go by the certificate that it is given', async () => {
+    const socket = await issuedTo({ dns: ['a.example'] });
+    const shown = socket.getPeerCertificate(true);
+    const again = vi.spyOn(socket, 'getPeerCertificate');
+    const question = { host: 'h', attempt: 1, commonNameFallback: false, signal };
+    const peer = inspectPeer(socket, { ...question, servername: 'a.example' }, shown);
+    expect(peer).toMatchObject({ policyErrors: [], codes: [] });
+    expect(peer.chain).toHaveLength(2);
+    expect(again).not.toHaveBeenCalled();
+  });
+
   it('should find nothing to accept on a socket that is gone by now', async () => {
     const socket = await issuedTo({});
     socket.destroy();

@@ -188,7 +188,10 @@ describe('openTunnel', () => {
 
 describe('ProxyRefusal', () => {
   it('should do with an answer that has no status', () => {
-    const error = new ProxyRefusal(new IncomingMessage(new Socket()));
+    const answer = new IncomingMessage(new Socket());
+    const error = new ProxyRefusal(
+      Object.assign(answer, { statusCode: undefined, statusMessage: undefined }),
+    );
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({ status: 0, statusText: '', headers: {} });
   });

@@ -61,21 +61,28 @@ function matches({ pins, policyErrors }: Peer, wanted: readonly string[]): boole
 }
 
 async function ask(verifier: Verifier, peer: Peer): Promise<void> {
-  let verdict: unknown;
-  try {
-    verdict = await verifier(peer);
-  } catch (cause) {
-    throw new VerificationError('VERIFIER_FAILED', peer, { cause });
-  }
-  if (isTagged(verdict, 'Right')) return;
-  if (!isTagged(verdict, 'Left')) throw new VerificationError('VERIFIER_FAILED', peer);
-  throw new VerificationError('VERIFIER_REFUSED', peer, {
-    cause: 'left' in verdict ? verdict.left : undefined,
-  });
+  const { reason, cause } = await judge(verifier, peer);
+  if (reason !== 'ACCEPTED') throw new VerificationError(reason, peer, { cause });
 }
 
-function isTagged(verdict: unknown, tag: string): verdict is object {
-  return (
-    typeof verdict === 'object' && verdict !== null && '_tag' in verdict && verdict._tag === tag
-  );
+interface Judgement {
+  readonly reason: 'ACCEPTED' | 'VERIFIER_REFUSED' | 'VERIFIER_FAILED';
+  readonly cause?: unknown;
+}
+
+/** Reads what a verifier gives, which may be anything, and may fail when it is looked at. */
+async function judge(verifier: Verifier, peer: Peer): Promise<Judgement> {
+  try {
+    const verdict: unknown = await verifier(peer);
+    if (typeof verdict === 'object' && verdict !== null && '_tag' in verdict) {
+      const { _tag: tag } = verdict;
+      if (tag === 'Right') return { reason: 'ACCEPTED' };
+      if (tag === 'Left') {
+        return { reason: 'VERIFIER_REFUSED', cause: 'left' in verdict ? verdict.left : undefined };
+      }
+    }
+    return { reason: 'VERIFIER_FAILED' };
+  } catch (cause) {
+    return { reason: 'VERIFIER_FAILED', cause };
+  }
 }

@@ -16,7 +16,7 @@ export interface ResultLine {
 const GAP = '  ';
 
 /** Gives the lines as aligned plain text. */
-export function formatTable(lines: readonly ResultLine[]): string {
+function formatTable(lines: readonly ResultLine[]): string {
   const rows = [
     ['case', 'expected', 'got', 'code', 'request bytes', 'node'],
     ...lines.map(({ name, expected, got, code, requestBytes = '?' }) => [
