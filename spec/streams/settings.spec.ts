@@ -151,6 +151,13 @@ describe('checkOptions', () => {
     expect(await tls(2, signal)).toBe(profile);
   });
 
+  it('should not take nothing, given by a function for TLS, for the defaults', async () => {
+    const { tls } = checkOptions({ url: 'wss://h', tls: () => undefined as never });
+    await expect(tls(1, signal)).rejects.toEqual(
+      new OptionTypeError('tls', 'must be given, got undefined'),
+    );
+  });
+
   it('should ask a function for TLS at each attempt, and check what it gives', async () => {
     const { tls } = settingsOf({
       tls: (attempt: number) =>

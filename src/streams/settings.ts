@@ -19,7 +19,7 @@ import { OptionTypeError } from '../errors/option-error.js';
 import type { TlsOptions } from '../tls/tls-options.js';
 import { createTlsProfile } from '../tls/tls-profile.js';
 import type { TlsProfile } from '../tls/tls-profile.js';
-import { checkPolicy } from './backoff/check-given.js';
+import { checkGiven, checkPolicy } from './backoff/check-given.js';
 import { DEFAULT_MIN_UPTIME } from './backoff/retry-counter.js';
 import type { RetryRules } from './backoff/retry-counter.js';
 import type { ConnectionLimits } from './connection.js';
@@ -167,7 +167,11 @@ function checkScheme(hasTls: boolean, url: RequestUrl): RequestUrl {
 function checkTls(tls: PerAttempt<TlsOptions> = {}): Resolve<TlsProfile> {
   // What a function gives is checked where it is: planTls takes nothing on trust.
   if (typeof tls === 'function') {
-    return perAttempt('tls', tls, (path, given) => createTlsProfile(path, given as TlsOptions));
+    return perAttempt('tls', tls, (path, given) => {
+      // Not the defaults: they would leave the client certificate out without a word.
+      checkGiven(path, given);
+      return createTlsProfile(path, given as TlsOptions);
+    });
   }
   const profile = createTlsProfile('tls', tls);
   profile.check();
