@@ -1,7 +1,9 @@
 import { getProxyForUrl } from 'proxy-from-env';
 
-import { checkKeys, show } from '../errors/option-checks.js';
+import { checkKeys } from '../errors/option-checks.js';
 import { OptionRangeError, OptionTypeError } from '../errors/option-error.js';
+import { readUrl } from './endpoint.js';
+import type { Endpoint, Schemes } from './endpoint.js';
 import type { TlsOptions } from './tls-options.js';
 
 /** The URL of a proxy: `http:` or `https:`, with user and password if it asks for them. */
@@ -24,12 +26,9 @@ export interface ProxyOptions {
 }
 
 /** A proxy that was checked. */
-export interface Proxy {
+export interface Proxy extends Endpoint {
+  /** Whether TLS is spoken with it. */
   readonly secure: boolean;
-  readonly host: string;
-  readonly port: number;
-  /** Host and port, for messages. */
-  readonly target: string;
   /** The value of `Proxy-Authorization`. */
   readonly authorization: string | undefined;
 }
@@ -60,8 +59,6 @@ export function proxyFromEnvironment(target: URL): string | undefined {
 
 const NAMES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'];
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
-
 /**
  * Checks the URL of a proxy.
  *
@@ -69,27 +66,11 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:':
  * password.
  */
 export function checkProxyUrl(option: string, value: unknown): Proxy {
-  if (typeof value !== 'string' && !(value instanceof URL)) {
-    throw new OptionTypeError(option, `must be a string or a URL, got ${show(value)}`);
-  }
-  if (!URL.canParse(String(value))) throw new OptionRangeError(option, 'is not a valid URL');
-  const url = new URL(value);
-  const defaultPort = DEFAULT_PORTS[url.protocol];
-  if (defaultPort === undefined) {
-    throw new OptionRangeError(
-      option,
-      `must have the scheme http: or https:, got ${show(url.protocol)}`,
-    );
-  }
-  const port = url.port === '' ? defaultPort : Number(url.port);
-  return {
-    secure: url.protocol === 'https:',
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port,
-    target: `${url.hostname}:${port}`,
-    authorization: basicAuthorization(option, url),
-  };
+  const { url, isSecure, endpoint } = readUrl(option, value, HTTP);
+  return { ...endpoint, secure: isSecure, authorization: basicAuthorization(option, url) };
 }
+
+const HTTP: Schemes = { plain: ['http:', 80], secure: ['https:', 443] };
 
 function basicAuthorization(option: string, { username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined;
