@@ -1,0 +1,50 @@
+import { partsOf } from './shape.js';
+import type { Shape } from './shape.js';
+
+/** A part of a type that is not compiled. */
+export interface LeftToIoTs {
+  /** Where: the keys down to it; `[]` stands for the items of an array, `*` for the values of a record. */
+  readonly path: readonly string[];
+  /** The name of the io-ts type that is there. */
+  readonly type: string;
+  /** Why it is not compiled. */
+  readonly reason: string;
+}
+
+/** Lists the parts of a shape that are left to io-ts. */
+export function leftToIoTs(shape: Shape): readonly LeftToIoTs[] {
+  const found: LeftToIoTs[] = [];
+  walk(shape, [], new Set(), found);
+  return found;
+}
+
+function walk(shape: Shape, path: readonly string[], seen: Set<Shape>, found: LeftToIoTs[]): void {
+  if (seen.has(shape)) return;
+  seen.add(shape);
+  if (shape._tag === 'Opaque') {
+    found.push({ path, type: shape.type.name, reason: shape.reason });
+    return;
+  }
+  for (const { step, part } of stepsOf(shape)) walk(part, [...path, ...step], seen, found);
+}
+
+interface Step {
+  readonly step: readonly string[];
+  readonly part: Shape;
+}
+
+function stepsOf(shape: Shape): readonly Step[] {
+  switch (shape._tag) {
+    case 'Interface':
+    case 'Partial':
+      return shape.props.map(({ key, shape: part }) => ({ step: [key], part }));
+    case 'Tuple':
+      return shape.items.map((part, at) => ({ step: [String(at)], part }));
+    case 'Array':
+      return [{ step: ['[]'], part: shape.item }];
+    case 'Dictionary':
+      return [{ step: ['*'], part: shape.values }];
+    default:
+      return partsOf(shape).map((part) => ({ step: [], part }));
+  }
+}

@@ -1,0 +1,66 @@
+import { partsOf } from './shape.js';
+import type { Shape } from './shape.js';
+
+/** Tells whether `test` holds for the shape or any shape that it is made of. */
+function holds(shape: Shape, test: (shape: Shape) => boolean, seen = new Set<Shape>()): boolean {
+  if (seen.has(shape)) return false;
+  seen.add(shape);
+  return test(shape) || partsOf(shape).some((part) => holds(part, test, seen));
+}
+
+/** Tells whether some part of the shape is left to io-ts. */
+export function hasOpaque(shape: Shape): boolean {
+  return holds(shape, ({ _tag }) => _tag === 'Opaque');
+}
+
+/** Tells whether the shape holds itself. */
+export function isRecursive(shape: Shape): boolean {
+  return holds(shape, ({ _tag }) => _tag === 'Recursive');
+}
+
+/**
+ * Tells whether a value that the shape takes always comes out as the very same value.
+ *
+ * @remarks
+ * `exact` and tuples cut off what is too much; a key that must be there but may be undefined is added.
+ * A literal 0 takes -0 and gives 0.
+ */
+export function isKeeping(shape: Shape): boolean {
+  return !holds(
+    shape,
+    (part) =>
+      part._tag === 'Opaque' ||
+      part._tag === 'Exact' ||
+      part._tag === 'Tuple' ||
+      (part._tag === 'Literal' && part.value === 0) ||
+      (part._tag === 'Interface' && part.props.some(({ shape: prop }) => takesUndefined(prop))),
+  );
+}
+
+/** Tells whether the shape may take undefined. */
+export function takesUndefined(shape: Shape): boolean {
+  return takes(shape, new Set());
+}
+
+function takes(shape: Shape, seen: Set<Shape>): boolean {
+  if (seen.has(shape)) return false;
+  seen.add(shape);
+  switch (shape._tag) {
+    case 'Undefined':
+    case 'Anything':
+    case 'Opaque':
+      return true;
+    case 'Literal':
+      return shape.value === undefined;
+    case 'Union':
+      return shape.members.some((member) => takes(member, seen));
+    case 'Intersection':
+      return shape.members.every((member) => takes(member, seen));
+    case 'Refinement':
+      return takes(shape.inner, seen);
+    case 'Recursive':
+      return takes(shape.inner(), seen);
+    default:
+      return false;
+  }
+}

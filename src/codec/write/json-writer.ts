@@ -1,0 +1,72 @@
+import { LearnedFunction } from '../learned-function.js';
+import type { LearnedStatus } from '../learned-function.js';
+import type { Layout } from '../read/layout.js';
+import { plainLayout } from '../read/layout-of.js';
+import { mergeLayouts } from '../read/merge-layouts.js';
+import { valueSample } from './value-sample.js';
+import { generateWriter, UNWRITTEN } from './writer-source.js';
+import type { Write } from './writer-source.js';
+import type { Page } from './write-tokens.js';
+
+/** One page for all writers: a message is written from its beginning to its end before the next. */
+const page: Page = { bytes: Buffer.allocUnsafeSlow(64 * 1024), hasWideText: false };
+let isInUse = false;
+
+/** Writes messages as `JSON.stringify` does, by a writer that is generated for what the first ones are made of. */
+export class JsonWriter {
+  readonly #learned: LearnedFunction<unknown, Write>;
+  #layout: Layout | undefined;
+
+  constructor() {
+    this.#learned = new LearnedFunction<unknown, Write>({
+      look: (message) => {
+        const layout = plainLayout(valueSample(message));
+        this.#layout = this.#layout === undefined ? layout : mergeLayouts(this.#layout, layout);
+      },
+      generate: () => (this.#layout === undefined ? undefined : generateWriter(this.#layout)),
+      forget: () => {
+        this.#layout = undefined;
+      },
+    });
+  }
+
+  /** How it is doing. */
+  get status(): LearnedStatus {
+    return this.#learned.status;
+  }
+
+  /**
+   * Writes a message.
+   *
+   * @returns undefined for what JSON has no word for.
+   * @throws What `JSON.stringify` throws.
+   */
+  write(message: unknown): string | undefined {
+    const text = this.#quickly(message);
+    if (text !== undefined) return text;
+    const json = JSON.stringify(message) as string | undefined;
+    if (json !== undefined) this.#learned.learn(message);
+    return json;
+  }
+
+  #quickly(message: unknown): string | undefined {
+    // A getter of the message may send another one, and the page is in use.
+    if (isInUse) return undefined;
+    const write = this.#learned.take();
+    if (write === undefined) return undefined;
+    isInUse = true;
+    page.hasWideText = false;
+    try {
+      const end = write(message, page);
+      if (end !== UNWRITTEN && end <= page.bytes.length) {
+        return page.bytes.toString(page.hasWideText ? 'utf8' : 'latin1', 0, end);
+      }
+    } catch {
+      // What a getter of the message threw, JSON.stringify is to throw.
+    } finally {
+      isInUse = false;
+    }
+    this.#learned.missed();
+    return undefined;
+  }
+}
