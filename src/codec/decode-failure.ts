@@ -7,7 +7,7 @@ export interface DecodeIssue {
    * message itself.
    */
   readonly path: readonly string[];
-  /** The name of the io-ts type that was expected there. */
+  /** The name of the type that was expected there. */
   readonly expected: string;
   /** The value found there, as short printable text. */
   readonly actual: string;
@@ -22,13 +22,14 @@ export interface DecodeIssue {
  * Why a message did not decode, as plain data.
  *
  * @remarks `phase` tells how far it came: `kind` (a binary message where text was expected, or the
- * reverse), `utf-8`, `json` (not JSON), `schema` (JSON, but not of the expected type).
+ * reverse), `utf-8`, `json` (not JSON), `format` (not what another codec reads), `schema` (well-formed, but not of the
+ * expected type).
  */
 export interface DecodeFailure {
   /** The discriminant. */
   readonly _tag: 'DecodeFailure';
   /** How far the message came. */
-  readonly phase: 'kind' | 'utf-8' | 'json' | 'schema';
+  readonly phase: 'kind' | 'utf-8' | 'json' | 'format' | 'schema';
   /** The codec that refused it. */
   readonly codec: string;
   /** What the message arrived as. */
@@ -39,6 +40,6 @@ export interface DecodeFailure {
   readonly issues: readonly DecodeIssue[];
   /** How many further issues were left out of `issues`; absent when it holds them all. */
   readonly omittedIssues?: number | undefined;
-  /** What the program's own io-ts type threw, if it threw instead of refusing the message. */
+  /** What the program's own type or codec threw, if it threw instead of refusing the message. */
   readonly cause?: unknown;
 }

@@ -1,13 +1,12 @@
 import { printable } from '../errors/printable.js';
-import type { DecodeFailure, DecodeIssue } from './decode-failure.js';
-
-const MAX_KEYS = 12;
-const MAX_KEY_LENGTH = 60;
+import type { DecodeFailure } from './decode-failure.js';
+import { describeIssue, describeIssueFully } from './describe-issue.js';
 
 const WHAT_FAILED: Readonly<Record<DecodeFailure['phase'], string>> = {
   kind: 'is of the wrong kind',
   'utf-8': 'is not readable as UTF-8',
   json: 'is not JSON',
+  format: 'is not of the format',
   schema: 'is not of the expected type',
 };
 
@@ -35,7 +34,8 @@ const WHAT_FAILED: Readonly<Record<DecodeFailure['phase'], string>> = {
 export function describeDecodeFailure(failure: DecodeFailure): string {
   const { codec, issues, omittedIssues = 0 } = failure;
   const [first] = issues;
-  const what = first === undefined ? `the message ${WHAT_FAILED[failure.phase]}` : describe(first);
+  const what =
+    first === undefined ? `the message ${WHAT_FAILED[failure.phase]}` : describeIssue(first);
   const more = issues.length - 1 + omittedIssues;
   return `${printable(codec)} codec: ${what}${more > 0 ? ` (and ${more} more)` : ''}`;
 }
@@ -68,36 +68,8 @@ export function reportDecodeFailure(failure: DecodeFailure): string {
   const size = data.byteLength === 1 ? '1 byte' : `${data.byteLength} bytes`;
   const lines = [
     `${printable(codec)} codec: a ${kind} message (${size}) ${WHAT_FAILED[phase]}`,
-    ...issues.map((issue) => `  ${describeFully(issue)}`),
+    ...issues.map((issue) => `  ${describeIssueFully(issue)}`),
   ];
   if (omittedIssues > 0) lines.push(`  and ${omittedIssues} more`);
   return lines.join('\n');
-}
-
-function describe(issue: DecodeIssue): string {
-  const place = issue.path.length === 0 ? '' : `at ${placeOf(issue.path)}`;
-  if (issue.message === undefined) return `${place} ${expectation(issue)}`.trimStart();
-  const message = printable(issue.message);
-  return place === '' ? message : `${place}: ${message}`;
-}
-
-function describeFully(issue: DecodeIssue): string {
-  const more = issue.message === undefined ? '' : ` (${expectation(issue)})`;
-  return `${describe(issue)}${more}`;
-}
-
-function expectation({ expected, actual }: DecodeIssue): string {
-  return `expected ${printable(expected)}, got ${printable(actual)}`;
-}
-
-function placeOf(path: readonly string[]): string {
-  const half = MAX_KEYS / 2;
-  return path.length > MAX_KEYS
-    ? [...path.slice(0, half).map(keyText), '…', ...path.slice(-half).map(keyText)].join('.')
-    : path.map(keyText).join('.');
-}
-
-function keyText(key: string): string {
-  if (/^[\w$-]{1,60}$/.test(key)) return key;
-  return printable(JSON.stringify(key.slice(0, MAX_KEY_LENGTH + 1)), MAX_KEY_LENGTH);
 }

@@ -21,3 +21,22 @@ export function jsonFailure(
     issues: [{ path: [], expected: 'JSON', actual: valueText(text), message }],
   };
 }
+
+/** Says that the JSON of a message is nested deeper than is parsed. */
+export function tooDeepFailure(
+  codec: string,
+  data: Uint8Array,
+  kind: MessageKind,
+  text: string,
+  maxDepth: number,
+): DecodeFailure {
+  const message = `nested deeper than maxDepth, which is ${maxDepth}`;
+  return {
+    _tag: 'DecodeFailure',
+    phase: 'json',
+    codec,
+    kind,
+    data,
+    issues: [{ path: [], expected: 'JSON', actual: valueText(text), message }],
+  };
+}

@@ -16,10 +16,12 @@ const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  */
 export function utf8Text(data: Uint8Array, kind: MessageKind): string {
   if (kind !== 'text') return STRICT_UTF8.decode(data);
-  const buffer = Buffer.isBuffer(data)
-    ? data
-    : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  return buffer.toString();
+  return toBuffer(data).toString();
+}
+
+/** Gives the same bytes as a Buffer. */
+export function toBuffer(data: Uint8Array): Buffer {
+  return Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /** Says why {@link utf8Text} threw. */

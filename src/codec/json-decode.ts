@@ -1,0 +1,43 @@
+import { left, right, type Either } from 'fp-ts/lib/Either.js';
+
+import type { MessageKind } from './codec.js';
+import type { DecodeFailure } from './decode-failure.js';
+import { isDeeperThan } from './json-depth.js';
+import { jsonFailure, tooDeepFailure } from './json-failure.js';
+import type { SchemaCheck } from './schema/schema-check.js';
+import { schemaFailure } from './schema-failure.js';
+import { utf8Failure, utf8Text } from './utf8-text.js';
+
+/** Reads one message. Never throws. */
+export type JsonDecode = (data: Uint8Array, kind: MessageKind) => Either<DecodeFailure, unknown>;
+
+/**
+ * Gives the ordinary way to read a message of JSON: its text, `JSON.parse`, the check.
+ *
+ * @param check - What the schema makes of a value; undefined to leave it unchecked.
+ * @param maxDepth - How deep arrays and objects may be nested.
+ */
+export function createJsonDecode(check: SchemaCheck | undefined, maxDepth: number): JsonDecode {
+  return (data, kind) => {
+    let text: string;
+    try {
+      text = utf8Text(data, kind);
+    } catch (thrown) {
+      return left(utf8Failure('json', data, kind, thrown));
+    }
+    if (isDeeperThan(data, maxDepth)) {
+      return left(tooDeepFailure('json', data, kind, text, maxDepth));
+    }
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (thrown) {
+      return left(jsonFailure('json', data, kind, text, thrown));
+    }
+    if (check === undefined) return right(value);
+    const checked = check(value);
+    return checked._tag === 'Right'
+      ? checked
+      : left(schemaFailure('json', data, kind, checked.left));
+  };
+}
