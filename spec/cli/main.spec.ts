@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_proces
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -36,7 +36,6 @@ beforeAll(() => {
     stdio: 'pipe',
   });
   cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'));
-  mkdirSync(join(installed, 'node_modules'));
   const required = ['rxjs', 'io-ts', 'fp-ts', ...Object.keys(manifest.dependencies)];
   for (const name of required) install(name);
 }, TIME_TO_BUILD);
@@ -50,7 +49,9 @@ afterAll(() => {
 });
 
 function install(name: string): void {
-  symlinkSync(join(ROOT, 'node_modules', name), join(installed, 'node_modules', name), 'junction');
+  const place = join(installed, 'node_modules', name);
+  mkdirSync(dirname(place), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules', name), place, 'junction');
 }
 
 function start(...args: readonly string[]): Running {

@@ -46,6 +46,14 @@ describe('describeEnding', () => {
       ENDINGS.ProtocolViolated,
       'The server broke the protocol: INVALID_UTF8; answered with close code 1007',
     ],
+    [
+      ENDINGS.MessageRejected,
+      'A message was rejected by the json codec (schema); the connection was closed with code 1008',
+    ],
+    [
+      { ...ENDINGS.MessageRejected, code: 4000, reason: 'enough' },
+      'A message was rejected by the json codec (schema); the connection was closed with code 4000 (enough)',
+    ],
     [OptionsInvalid, 'An option of the attempt is invalid: url'],
     [
       { ...OptionsInvalid, cause: new OptionTypeError('url', 'must be a string') },
@@ -129,7 +137,15 @@ describe('describeEnding', () => {
     );
   });
 
-  it('should show no header, no body and no cause', () => {
+  it('should escape the name of a codec and the reason of our own close', () => {
+    const { MessageRejected } = ENDINGS;
+    const failure = { ...MessageRejected.failure, codec: 'a\nb' };
+    expect(describeEnding({ ...MessageRejected, failure, reason: 'c\u001bd' })).toBe(
+      'A message was rejected by the a\\u000ab codec (schema); the connection was closed with code 1008 (c\\u001bd)',
+    );
+  });
+
+  it('should show no header, no body, no payload and no cause', () => {
     const cause = new Error('secret');
     for (const ending of Object.values(ENDINGS)) {
       if (ending._tag === 'OptionsInvalid') continue;

@@ -72,6 +72,22 @@ export const ENDINGS: { readonly [Tag in Ending['_tag']]: Extract<Ending, { _tag
     code: 1007,
     violation: 'INVALID_UTF8',
   },
+  MessageRejected: {
+    _tag: 'MessageRejected',
+    by: 'policy',
+    phase: 'open',
+    uptime: 10,
+    code: 1008,
+    reason: '',
+    failure: {
+      _tag: 'DecodeFailure',
+      phase: 'schema',
+      codec: 'json',
+      kind: 'text',
+      data: Buffer.from('"secret"'),
+      issues: [{ path: ['secret'], expected: 'number', actual: '"secret"' }],
+    },
+  },
   OptionsInvalid: {
     _tag: 'OptionsInvalid',
     by: 'client',

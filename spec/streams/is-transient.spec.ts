@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Closed, Ending } from '../../src/streams/ending.js';
 import { isTransient } from '../../src/streams/is-transient.js';
+import { ENDINGS } from './endings.js';
 
 const closed = (by: Closed['by'], code: number): Ending => ({
   _tag: 'Closed',
@@ -130,6 +131,8 @@ describe('isTransient', () => {
         violation: 'INVALID_UTF8',
       },
     ],
+    ['MessageRejected', false, ENDINGS.MessageRejected],
+    ['MessageRejected with a code of its own', false, { ...ENDINGS.MessageRejected, code: 1012 }],
   ])('should judge %s: transient is %s', (_name, expected, ending) => {
     expect(isTransient(ending)).toBe(expected);
   });

@@ -15,9 +15,11 @@ import {
   CloseError,
   NetworkError,
   OptionsError,
+  RejectedError,
 } from '../../src/streams/socket-error.js';
 import type { SocketOptions } from '../../src/streams/socket-options.js';
 import type { SocketEvent } from '../../src/streams/socket-state.js';
+import { ENDINGS } from './endings.js';
 import { VirtualClock } from './virtual-clock.js';
 import { until } from './until.js';
 
@@ -493,6 +495,324 @@ describe('Session', () => {
       session.hangUp();
       outbox.shift();
       expect(outbox.isEmpty).toBe(true);
+    });
+  });
+
+  describe('judge', () => {
+    const { failure } = ENDINGS.MessageRejected;
+    const isTransient = (): boolean => true;
+    const bug = new RangeError('a bug');
+
+    it('should leave the connection alone when the rule says so', async () => {
+      const { session, told, peer } = await openWith(await serving(createWssServer()));
+      session.judge(failure);
+      await peer.send('one');
+      await until(() => expect(told.messages).toEqual(['one']));
+      expect(tags(told)).toEqual(['Dialled', 'Opened']);
+    });
+
+    it('should close with the code of the verdict, and finish with it once that is done', async () => {
+      const server = await serving(createWssServer());
+      const onRejected = { maxRejected: 1, interval: 100, reason: 'enough' };
+      const { session, told, peer } = await openWith(server, { onRejected });
+      session.judge(failure);
+      expect(tags(told).at(-1)).toBe('Opened');
+      clock.advance(99);
+      peer.pause();
+      session.judge(failure);
+      expect(told.events.at(-1)).toEqual({ _tag: 'CloseStarted', code: 1008, reason: 'enough' });
+      await turns();
+      expect(told.finished).toEqual([]);
+      clock.advance(1_000);
+      peer.resume();
+      const { ending, error } = await finishOf(told);
+      expect(await peer.closed).toEqual({ code: 1008, reason: 'enough' });
+      expect(ending).toEqual({
+        _tag: 'MessageRejected',
+        by: 'policy',
+        phase: 'open',
+        code: 1008,
+        reason: 'enough',
+        failure,
+        uptime: 99,
+        target: `127.0.0.1:${server.port}`,
+      });
+      expect(O.isSome(error) && error.value).toBeInstanceOf(RejectedError);
+      expect(error).toMatchObject({ value: { ending } });
+      expect(tags(told)).toEqual(['Dialled', 'Opened', 'CloseStarted']);
+      expect(clock.pending).toBe(0);
+    });
+
+    it('should go by the interval of a limit', async () => {
+      const onRejected = { maxRejected: 1, interval: 100 };
+      const { session, told } = await openWith(await serving(createWssServer()), { onRejected });
+      for (let count = 0; count < 10; count += 1) {
+        session.judge(failure);
+        clock.advance(100);
+      }
+      expect(tags(told).at(-1)).toBe('Opened');
+      session.judge(failure);
+      session.judge(failure);
+      expect(tags(told).at(-1)).toBe('CloseStarted');
+    });
+
+    it('should deliver nothing that comes after the verdict, and ask no more', async () => {
+      const onRejected = vi.fn(() => 'fail' as const);
+      const { session, told, peer } = await openWith(await serving(createWssServer()), {
+        onRejected,
+      });
+      await peer.send('one');
+      await until(() => expect(told.messages).toEqual(['one']));
+      peer.pause();
+      session.judge(failure);
+      session.judge(failure);
+      for (let count = 0; count < 100; count += 1) void peer.send('late');
+      peer.resume();
+      await finishOf(told);
+      expect(told.messages).toEqual(['one']);
+      expect(onRejected).toHaveBeenCalledExactlyOnceWith(failure);
+      expect(tags(told).filter((each) => each === 'CloseStarted')).toHaveLength(1);
+    });
+
+    it.each(['reset', 'violation'])(
+      'should end with the verdict also when the line ends with a %s meanwhile',
+      async (how) => {
+        const { session, told, peer } = await openWith(await serving(createWssServer()), {
+          onRejected: 'fail',
+          closeTimeout: 50,
+        });
+        peer.pause();
+        session.judge(failure);
+        if (how === 'reset') peer.terminate();
+        else peer.tcpSocket.write(Uint8Array.of(0xff, 0));
+        expect((await finishOf(told)).ending).toMatchObject({ _tag: 'MessageRejected' });
+      },
+    );
+
+    it('should complete the stream where completeOn says so', async () => {
+      const { session, told } = await openWith(await serving(createWssServer()), {
+        onRejected: 'fail',
+        completeOn: ({ _tag }) => _tag === 'MessageRejected',
+      });
+      session.judge(failure);
+      expect(await finishOf(told)).toMatchObject({
+        ending: { _tag: 'MessageRejected' },
+        error: O.none,
+      });
+    });
+
+    it('should not be followed by a retry by default', async () => {
+      const reconnect = growing();
+      const { session, told } = await openWith(await serving(createWssServer()), {
+        onRejected: 'fail',
+        reconnect,
+      });
+      session.judge(failure);
+      await finishOf(told);
+      expect(reconnect.asked).toEqual([]);
+    });
+
+    it('should be followed by a retry where isTransient says so, with a count of its own', async () => {
+      const server = await serving(createWssServer());
+      const { session, told, peer } = await openWith(server, {
+        onRejected: { maxRejected: 1, interval: Infinity },
+        reconnect: { policy: growing(), isTransient },
+      });
+      session.judge(failure);
+      session.judge(failure);
+      await reached(told, 'RetryScheduled');
+      expect(told.events.at(-1)).toMatchObject({
+        attempt: 2,
+        delay: 100,
+        ending: { _tag: 'MessageRejected', code: 1008 },
+      });
+      expect(await peer.closed).toEqual({ code: 1008, reason: '' });
+      // Nothing is open: there is nothing to judge.
+      session.judge(failure);
+      clock.advance(100);
+      const second = await server.nextConnection();
+      await reached(told, 'Opened', 2);
+      session.judge(failure);
+      await second.send('one');
+      await until(() => expect(told.messages).toEqual(['one']));
+      session.judge(failure);
+      await reached(told, 'RetryScheduled', 2);
+      expect(tags(told)).toEqual([
+        ...['Dialled', 'Opened', 'CloseStarted', 'RetryScheduled'],
+        ...['Dialled', 'Opened', 'CloseStarted', 'RetryScheduled'],
+      ]);
+      expect(told.finished).toEqual([]);
+    });
+
+    it('should keep for the next connection what is sent meanwhile', async () => {
+      const server = await serving(createWssServer());
+      const { session, told } = await openWith(server, {
+        onRejected: 'fail',
+        reconnect: { policy: growing(), isTransient },
+      });
+      session.judge(failure);
+      expect(session.send('meanwhile')).toBe(false);
+      outbox.add('meanwhile');
+      session.close(NORMAL_CLOSE);
+      await reached(told, 'RetryScheduled');
+      clock.advance(100);
+      const second = await server.nextConnection();
+      expect(await second.closed).toEqual({ code: 1000, reason: '' });
+      expect(second.messages).toMatchObject([{ text: 'meanwhile' }]);
+      expect(await finishOf(told)).toMatchObject({
+        ending: { _tag: 'Closed', by: 'client' },
+        error: O.none,
+      });
+    });
+
+    it('should stand when the stream is closed meanwhile, without a retry', async () => {
+      const { session, told, peer } = await openWith(await serving(createWssServer()), {
+        onRejected: 'fail',
+        reconnect: { policy: growing(), isTransient },
+      });
+      session.judge(failure);
+      session.close(NORMAL_CLOSE);
+      expect(await peer.closed).toEqual({ code: 1008, reason: '' });
+      expect((await finishOf(told)).error).toMatchObject({
+        value: expect.any(RejectedError) as unknown,
+      });
+      expect(clock.pending).toBe(0);
+    });
+
+    it('should tell only the state when nobody is there any more', async () => {
+      const { session, told, peer } = await openWith(await serving(createWssServer()), {
+        onRejected: 'fail',
+        reconnect: { policy: growing(), isTransient },
+      });
+      session.judge(failure);
+      session.hangUp();
+      expect(await peer.closed).toEqual({ code: 1008, reason: '' });
+      await reached(told, 'Ended');
+      expect(told.events.at(-1)).toMatchObject({ ending: { _tag: 'MessageRejected' } });
+      expect(told.finished).toEqual([]);
+    });
+
+    it('should give way to a signal that aborts meanwhile', async () => {
+      const controller = new AbortController();
+      const { session, told, peer } = await openWith(await serving(createWssServer()), {
+        onRejected: 'fail',
+        signal: controller.signal,
+      });
+      session.judge(failure);
+      controller.abort();
+      expect((await finishOf(told)).error).toMatchObject({
+        value: expect.any(AbortedError) as unknown,
+      });
+      expect(await peer.closed).toEqual({ code: 1008, reason: '' });
+      await reached(told, 'Ended');
+      expect(told.finished).toHaveLength(1);
+    });
+
+    it.each<[string, (session: Session, controller: AbortController) => void]>([
+      ['was closed', (session) => session.close(NORMAL_CLOSE)],
+      ['was hung up', (session) => session.hangUp()],
+      ['was aborted', (_session, controller) => controller.abort()],
+    ])('should not ask when the session %s', async (_name, end) => {
+      const controller = new AbortController();
+      const onRejected = vi.fn(() => 'fail' as const);
+      const { session, told, peer } = await openWith(await serving(createWssServer()), {
+        onRejected,
+        signal: controller.signal,
+      });
+      end(session, controller);
+      session.judge(failure);
+      expect(await peer.closed).toEqual({ code: 1000, reason: '' });
+      await turns();
+      expect(onRejected).not.toHaveBeenCalled();
+      expect(told.finished.map(({ ending }) => ending._tag)).not.toContain('MessageRejected');
+    });
+
+    it('should not ask while nothing is open', () => {
+      const onRejected = vi.fn(() => 'fail' as const);
+      const { session } = startWith({ url: 'ws://h', onRejected });
+      session.judge(failure);
+      expect(onRejected).not.toHaveBeenCalled();
+    });
+
+    it.each<[string, string, (session: Session, controller: AbortController) => void]>([
+      ['closes', 'Closed', (session) => session.close({ code: 4000, reason: 'mine' })],
+      ['aborts', 'Cancelled', (_session, controller) => controller.abort()],
+      ['hangs up', 'nothing', (session) => session.hangUp()],
+    ])('should let a function have its way that %s itself', async (_name, tag, end) => {
+      for (const isThrowing of [false, true]) {
+        const controller = new AbortController();
+        const onRejected = (): 'fail' => {
+          end(session, controller);
+          if (isThrowing) throw bug;
+          return 'fail';
+        };
+        const { session, told, peer } = await openWith(await serving(createWssServer()), {
+          onRejected,
+          signal: controller.signal,
+        });
+        session.judge(failure);
+        session.judge(failure);
+        expect(await peer.closed).toEqual(
+          tag === 'Closed' ? { code: 4000, reason: 'mine' } : { code: 1000, reason: '' },
+        );
+        if (tag === 'nothing') await reached(told, 'Ended');
+        else await finishOf(told);
+        expect(told.finished.map(({ ending }) => ending._tag)).toEqual(
+          tag === 'nothing' ? [] : [tag],
+        );
+        // A close that has begun is begun no second time.
+        expect(tags(told).filter((each) => each === 'CloseStarted')).toHaveLength(
+          tag === 'Cancelled' ? 0 : 1,
+        );
+        if (tag === 'Closed') {
+          // A bug is not hidden by a close that was in order.
+          expect(told.finished[0]?.error).toEqual(isThrowing ? O.some(bug) : O.none);
+        }
+      }
+    });
+
+    it('should close with 1011 and finish with what a function throws, without a retry', async () => {
+      const completeOn = vi.fn(() => true);
+      const onRejected = vi.fn((): never => {
+        throw bug;
+      });
+      const reconnect = { policy: growing(), isTransient };
+      const { session, told, peer } = await openWith(await serving(createWssServer()), {
+        onRejected,
+        completeOn,
+        reconnect,
+      });
+      peer.pause();
+      session.judge(failure);
+      session.judge(failure);
+      void peer.send('late');
+      expect(told.events.at(-1)).toEqual({ _tag: 'CloseStarted', code: 1011, reason: '' });
+      peer.resume();
+      expect(await peer.closed).toEqual({ code: 1011, reason: '' });
+      const { ending, error } = await finishOf(told);
+      expect(ending).toMatchObject({ _tag: 'Closed', by: 'client', code: 1011, cause: bug });
+      expect(error).toEqual(O.some(bug));
+      expect(onRejected).toHaveBeenCalledOnce();
+      expect(completeOn).not.toHaveBeenCalled();
+      expect(told.messages).toEqual([]);
+      expect(clock.pending).toBe(0);
+    });
+
+    it('should finish with the fault of a function that gives nonsense', async () => {
+      const onRejected = (() => 'drop') as unknown as () => 'fail';
+      const { session, told, peer } = await openWith(await serving(createWssServer()), {
+        onRejected,
+      });
+      session.judge(failure);
+      expect(await peer.closed).toEqual({ code: 1011, reason: '' });
+      expect((await finishOf(told)).error).toEqual(
+        O.some(
+          new OptionTypeError(
+            'onRejected',
+            "must give 'report', 'fail' or { code, reason }, at once, got 'drop'",
+          ),
+        ),
+      );
     });
   });
 

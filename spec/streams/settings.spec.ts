@@ -9,6 +9,7 @@ import { isTransient } from '../../src/streams/is-transient.js';
 import { checkOptions } from '../../src/streams/settings.js';
 import type { Settings } from '../../src/streams/settings.js';
 import type { SocketOptions } from '../../src/streams/socket-options.js';
+import { ENDINGS } from './endings.js';
 
 const url = 'wss://h';
 const { signal } = new AbortController();
@@ -62,7 +63,14 @@ describe('checkOptions', () => {
 
   it('should take undefined for every option but the URL', () => {
     const names = ['headers', 'protocols', 'origin', 'tls', 'codec', 'reconnect', 'completeOn'];
-    names.push('outbox', 'connectTimeout', 'closeTimeout', 'maxPayload', 'maxFragments');
+    names.push(
+      'onRejected',
+      'outbox',
+      'connectTimeout',
+      'closeTimeout',
+      'maxPayload',
+      'maxFragments',
+    );
     names.push('maxBufferedChunks', 'perMessageDeflate', 'signal', 'lookup', 'scheduler', 'random');
     const settings = settingsOf(Object.fromEntries(names.map((name) => [name, undefined])));
     expect(settings.limits).toEqual(checkOptions({ url }).limits);
@@ -81,6 +89,16 @@ describe('checkOptions', () => {
     expect(settings.completeOn).toBe(completeOn);
     expect(settings.signal).toBe(signal);
     expect(settings.codec).toBe(codec);
+  });
+
+  it('should make a judge of rejected messages for each connection', () => {
+    const { failure } = ENDINGS.MessageRejected;
+    expect(settingsOf({}).onRejected()(failure, 0)).toEqual(O.none);
+    const { onRejected } = settingsOf({ onRejected: { maxRejected: 1, interval: 100 } });
+    const [first, second] = [onRejected(), onRejected()];
+    expect(first(failure, 0)).toEqual(O.none);
+    expect(second(failure, 0)).toEqual(O.none);
+    expect(first(failure, 1)).toEqual(O.some({ code: 1008, reason: '' }));
   });
 
   it('should take the limits and the times', () => {
@@ -235,6 +253,14 @@ describe('checkOptions', () => {
       { url, reconnect: { policy, minUptime: '5s' } },
       "reconnect.minUptime: must be a number, got '5s'",
     ],
+    [
+      { url, onRejected: null },
+      "onRejected: must be 'report', 'fail', an object or a function, got null",
+    ],
+    [
+      { url, onRejected: { maxRejected: 1, intervall: 1 } },
+      'onRejected.intervall: is not an option; known here: maxRejected, interval, code, reason',
+    ],
     [{ url, completeOn: null }, 'completeOn: must be a function, got null'],
     [{ url, completeOn: 1000 }, 'completeOn: must be a function, got 1000'],
     [{ url, outbox: null }, 'outbox: must be an object, got null'],
@@ -277,8 +303,8 @@ describe('checkOptions', () => {
     expect(refusal({ uri: url })).toEqual([
       OptionTypeError,
       'uri: is not an option; known here: url, headers, protocols, origin, tls, proxy, codec, ' +
-        'reconnect, completeOn, outbox, connectTimeout, closeTimeout, maxPayload, maxFragments, ' +
-        'maxBufferedChunks, perMessageDeflate, signal, lookup, scheduler, random',
+        'onRejected, reconnect, completeOn, outbox, connectTimeout, closeTimeout, maxPayload, ' +
+        'maxFragments, maxBufferedChunks, perMessageDeflate, signal, lookup, scheduler, random',
     ]);
   });
 
@@ -304,6 +330,10 @@ describe('checkOptions', () => {
     [
       { url, reconnect: { policy, minUptime: -1 } },
       'reconnect.minUptime: must be a number from 0 to Infinity, got -1',
+    ],
+    [
+      { url, onRejected: { maxRejected: 1, interval: 1, code: 1009 } },
+      `onRejected.code: ${whole} 1007 to 1008, got 1009`,
     ],
     [{ url, outbox: { maxMessages: -1 } }, `outbox.maxMessages: ${whole} 0 to Infinity, got -1`],
     [{ url, outbox: { maxBytes: 0.5 } }, `outbox.maxBytes: ${whole} 0 to Infinity, got 0.5`],

@@ -2,7 +2,13 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { OptionTypeError } from '../../src/errors/option-error.js';
 import { WssError } from '../../src/errors/wss-error.js';
 import { describeEnding } from '../../src/streams/describe-ending.js';
-import type { Ending, NetworkFailed, ProxyRefused, TlsFailed } from '../../src/streams/ending.js';
+import type {
+  Ending,
+  MessageRejected,
+  NetworkFailed,
+  ProxyRefused,
+  TlsFailed,
+} from '../../src/streams/ending.js';
 import {
   AbortedError,
   CloseError,
@@ -11,6 +17,7 @@ import {
   ProtocolError,
   ProviderError,
   ProxyError,
+  RejectedError,
   SocketError,
   TimeoutError,
   TlsError,
@@ -29,6 +36,7 @@ const CLASSES = [
   ['ProxyRefused', ProxyError, 'ProxyError', 'ERR_WSS_PROXY_REFUSED'],
   ['TimedOut', TimeoutError, 'TimeoutError', 'ERR_WSS_CONNECT_TIMEOUT'],
   ['ProtocolViolated', ProtocolError, 'ProtocolError', 'ERR_WSS_PROTOCOL'],
+  ['MessageRejected', RejectedError, 'RejectedError', 'ERR_WSS_REJECTED'],
   ['OptionsInvalid', OptionsError, 'OptionsError', 'ERR_WSS_OPTIONS'],
   ['ProviderFailed', ProviderError, 'ProviderError', 'ERR_WSS_PROVIDER'],
   ['Cancelled', AbortedError, 'AbortedError', 'ERR_WSS_ABORTED'],
@@ -98,5 +106,6 @@ describe('toSocketError', () => {
     expectTypeOf<NetworkError['ending']>().toEqualTypeOf<NetworkFailed>();
     expectTypeOf<TlsError['ending']>().toEqualTypeOf<TlsFailed>();
     expectTypeOf<ProxyError['ending']>().toEqualTypeOf<ProxyRefused>();
+    expectTypeOf<RejectedError['ending']>().toEqualTypeOf<MessageRejected>();
   });
 });

@@ -6,6 +6,7 @@ import type { PerAttempt, SocketOptions } from '../../src/streams/socket-options
 describe('DEFAULT_SOCKET_OPTIONS', () => {
   it('should be what the documentation states, for good', () => {
     expect(DEFAULT_SOCKET_OPTIONS).toEqual({
+      onRejected: 'report',
       connectTimeout: 10_000,
       closeTimeout: 3_000,
       maxPayload: 16_777_216,

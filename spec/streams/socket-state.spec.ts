@@ -67,7 +67,7 @@ const TABLE: Readonly<
   Closing: {
     Dialled: connecting,
     Opened: same,
-    RetryScheduled: same,
+    RetryScheduled: waiting,
     CloseStarted: same,
     Ended: closed,
   },

@@ -25,7 +25,7 @@ import { EncodeError } from '../../src/streams/encode-error.js';
 import { OutboxFullError } from '../../src/streams/outbox.js';
 import type { Rejected } from '../../src/streams/rejected.js';
 import { checkOptions } from '../../src/streams/settings.js';
-import { AbortedError, CloseError } from '../../src/streams/socket-error.js';
+import { AbortedError, CloseError, RejectedError } from '../../src/streams/socket-error.js';
 import type { SocketOptions } from '../../src/streams/socket-options.js';
 import type { OpenState, SocketState } from '../../src/streams/socket-state.js';
 import { SocketSubject } from '../../src/streams/socket-subject.js';
@@ -586,6 +586,183 @@ describe('SocketSubject', () => {
       await peer.send(Buffer.from('two'));
       await until(() => expect(stream.values).toEqual(['one', 'two']));
       expect(kinds).toEqual(['text', 'binary']);
+    });
+
+    it('should begin with the next one for who subscribes while one is told', async () => {
+      const { socket, server } = await ticks();
+      const stream = heard(socket);
+      let late: Heard<unknown> | undefined;
+      socket.rejected.subscribe(() => {
+        late ??= heard(socket.decoded);
+      });
+      const peer = await server.nextConnection();
+      await peer.send('no');
+      await peer.send('{"price":1}');
+      await until(() => expect(stream.values).toHaveLength(1));
+      expect(late?.values).toEqual([E.right({ price: 1 })]);
+    });
+
+    describe('and end the connection', () => {
+      const failing = { onRejected: 'fail' } as const;
+      const codec: Codec<string, string> = {
+        ...text(),
+        decode: (data, kind) => {
+          const message = Buffer.from(data).toString();
+          if (message !== 'bad') return E.right(message);
+          const issues = [{ path: [], expected: 'good', actual: 'bad' }];
+          const what = { phase: 'schema', codec: 'picky', kind, data, issues } as const;
+          return E.left({ _tag: 'DecodeFailure', ...what });
+        },
+      };
+
+      it('should be told everywhere before the close, and then end every subscriber', async () => {
+        const order: string[] = [];
+        const listener = (): number => order.push('channel');
+        subscribe('rx-wss:reject', listener);
+        const { socket, stream, state, peer } = await opened({ codec, ...failing });
+        const either = heard(socket.decoded);
+        socket.rejected.subscribe(() => order.push('rejected'));
+        socket.decoded.subscribe({ next: () => order.push('decoded'), error: () => undefined });
+        socket.state.subscribe(({ _tag }) => order.push(_tag));
+        await peer.send('bad');
+        await ended(stream);
+        unsubscribe('rx-wss:reject', listener);
+        expect(order).toEqual(['Open', 'channel', 'rejected', 'decoded', 'Closing', 'Closed']);
+        expect(await peer.closed).toEqual({ code: 1008, reason: '' });
+        expect(stream.errors).toEqual([expect.any(RejectedError)]);
+        expect(either.errors).toEqual(stream.errors);
+        expect(tagsOf(state).slice(-2)).toEqual(['Closing', 'Closed']);
+        expect(state.values.at(-1)).toMatchObject({
+          ending: { _tag: 'MessageRejected', failure: { codec: 'picky' } },
+        });
+        expect(either.values).toHaveLength(1);
+      });
+
+      it('should not touch the connection of who comes back while it is told', async () => {
+        const onRejected = (): 'fail' => 'fail';
+        const { server, socket, stream, peer } = await opened({ codec, onRejected });
+        let again: Heard<unknown> | undefined;
+        const listening = socket.rejected.subscribe(() => {
+          stream.subscription.unsubscribe();
+          again = heard(socket.decoded);
+          listening.unsubscribe();
+        });
+        await peer.send('bad');
+        expect(await peer.closed).toEqual({ code: 1000, reason: '' });
+        const second = await server.nextConnection();
+        await second.send('good');
+        await until(() => expect(again?.values).toEqual([E.right('good')]));
+        expect([stream.ends, again?.ends]).toEqual([[], []]);
+      });
+
+      it('should let a new subscriber dial during the closing handshake', async () => {
+        const { server, socket, stream, state, peer } = await opened({ codec, ...failing });
+        const both = heard(socket.decoded);
+        peer.pause();
+        void peer.send('bad');
+        await until(() => expect(tagsOf(state).at(-1)).toBe('Closing'));
+        stream.subscription.unsubscribe();
+        both.subscription.unsubscribe();
+        const second = heard(socket);
+        await (await server.nextConnection()).send('good');
+        await until(() => expect(second.values).toEqual(['good']));
+        peer.resume();
+        expect(await peer.closed).toEqual({ code: 1008, reason: '' });
+        await turns();
+        expect(tagsOf(state).at(-1)).toBe('Open');
+        expect([stream.ends, both.ends, second.ends]).toEqual([[], [], []]);
+      });
+
+      it('should dial again after it, with a state of waiting', async () => {
+        const { server, socket, stream, state, peer } = await opened({
+          codec,
+          ...failing,
+          reconnect: { policy: () => O.some(150), isTransient: () => true },
+        });
+        await peer.send('bad');
+        await until(() =>
+          expect(state.values.at(-1)).toMatchObject({
+            _tag: 'Waiting',
+            ending: { _tag: 'MessageRejected' },
+          }),
+        );
+        socket.next('between');
+        clock.advance(150);
+        const second = await server.nextConnection();
+        expect(await second.nextMessage()).toMatchObject({ text: 'between' });
+        await second.send('good');
+        await until(() => expect(stream.values).toEqual(['good']));
+        expect(tagsOf(state).slice(1)).toEqual([
+          ...['Connecting', 'Open', 'Closing', 'Waiting'],
+          ...['Connecting', 'Open'],
+        ]);
+        expect(stream.ends).toEqual([]);
+      });
+    });
+  });
+
+  describe('with a codec that breaks its word', () => {
+    const broken = (decode: () => unknown): Codec<string, string> => ({
+      ...text(),
+      decode: decode as Codec<string, string>['decode'],
+    });
+
+    it.each<[string, () => unknown]>([
+      ['throws', (): unknown => JSON.parse('no')],
+      ['gives nothing', () => undefined],
+      ['gives the message itself', () => 'one'],
+    ])('should reject what it reads when it %s', async (_name, decode) => {
+      let isBroken = true;
+      const { socket, stream, peer } = await opened({
+        codec: broken(() => (isBroken ? decode() : E.right('good'))),
+      });
+      const [rejected, either] = [heard(socket.rejected), heard(socket.decoded)];
+      await peer.send('one');
+      await until(() => expect(rejected.values).toHaveLength(1));
+      isBroken = false;
+      await peer.send('two');
+      await until(() => expect(stream.values).toEqual(['good']));
+      expect(either.values).toEqual([E.left(rejected.values[0]?.failure), E.right('good')]);
+      expect(rejected.values[0]).toMatchObject({ failure: { _tag: 'DecodeFailure' } });
+      expect(stream.ends).toEqual([]);
+    });
+
+    it('should go by onRejected for it', async () => {
+      const bug = new Error('a bug in the codec');
+      const { stream, peer } = await opened({
+        codec: broken(() => {
+          throw bug;
+        }),
+        onRejected: 'fail',
+      });
+      await peer.send('one');
+      await ended(stream);
+      expect(stream.errors).toMatchObject([{ code: 'ERR_WSS_REJECTED', cause: bug }]);
+    });
+
+    it.each<[string, () => unknown]>([
+      ['throws', (): unknown => JSON.parse('no')],
+      ['gives nothing', () => undefined],
+      ['gives the payload itself', () => 'one'],
+      ['gives a payload of another kind', () => E.right({})],
+    ])('should throw an EncodeError when it %s', async (_name, encode) => {
+      let isBroken = true;
+      const codec: Codec<string, string> = {
+        ...text(),
+        encode: (message) => (isBroken ? (encode() as E.Either<never, string>) : E.right(message)),
+      };
+      const socket = socketTo(await start(), { codec });
+      const send = (): void => {
+        socket.next('one');
+      };
+      expect(send).toThrow(EncodeError);
+      const { peer, socket: open } = await opened({ codec });
+      expect(() => {
+        open.next('one');
+      }).toThrow(EncodeError);
+      isBroken = false;
+      open.next('two');
+      expect(await peer.nextMessage()).toMatchObject({ text: 'two' });
     });
   });
 

@@ -34,27 +34,44 @@ const MAX_REASON = 123;
  * @throws OptionTypeError or OptionRangeError if it is a request that the protocol does not allow.
  */
 export function toCloseOrder(value: unknown): CloseOrder {
-  if (typeof value !== 'object' || value === null || value instanceof Error || !('code' in value)) {
-    const cause = value ?? new Error(`The source failed with ${String(value)}`);
-    return { code: UPSTREAM_FAILED_CODE, reason: '', cause };
-  }
-  const { code, reason = '' }: { code: unknown; reason?: unknown } = value;
+  if (isCloseRequest(value)) return checkCloseRequest('error', value);
+  const cause = value ?? new Error(`The source failed with ${String(value)}`);
+  return { code: UPSTREAM_FAILED_CODE, reason: '', cause };
+}
+
+/** Tells whether a value is meant as a {@link CloseRequest}; an error with a code is not. */
+export function isCloseRequest(value: unknown): value is { code: unknown; reason?: unknown } {
+  return (
+    typeof value === 'object' && value !== null && !(value instanceof Error) && 'code' in value
+  );
+}
+
+/**
+ * Checks a {@link CloseRequest}.
+ *
+ * @param path - Where it was given, for errors.
+ * @throws OptionTypeError or OptionRangeError if the protocol does not allow it.
+ */
+export function checkCloseRequest(
+  path: string,
+  { code, reason = '' }: { code: unknown; reason?: unknown },
+): CloseOrder {
   if (typeof code !== 'number') {
-    throw new OptionTypeError('error.code', `must be a number, got ${show(code)}`);
+    throw new OptionTypeError(`${path}.code`, `must be a number, got ${show(code)}`);
   }
   if (!isSendable(code)) {
     throw new OptionRangeError(
-      'error.code',
+      `${path}.code`,
       `must be 1000 to 1003, 1007 to 1014 or 3000 to 4999, got ${code}`,
     );
   }
   if (typeof reason !== 'string') {
-    throw new OptionTypeError('error.reason', `must be a string, got ${show(reason)}`);
+    throw new OptionTypeError(`${path}.reason`, `must be a string, got ${show(reason)}`);
   }
   const bytes = Buffer.byteLength(reason);
   if (bytes > MAX_REASON) {
     throw new OptionRangeError(
-      'error.reason',
+      `${path}.reason`,
       `must be at most ${MAX_REASON} bytes of UTF-8, got ${bytes}`,
     );
   }

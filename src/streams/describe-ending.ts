@@ -52,6 +52,11 @@ function describe(ending: Ending): string {
       return `${ending.option} of ${ending.limit} ms ran out ${during}`;
     case 'ProtocolViolated':
       return `The server broke the protocol: ${ending.violation}; answered with close code ${ending.code}`;
+    case 'MessageRejected': {
+      const { failure, code } = ending;
+      const reason = ending.reason === '' ? '' : ` (${printable(ending.reason)})`;
+      return `A message was rejected by the ${printable(failure.codec)} codec (${failure.phase}); the connection was closed with code ${code}${reason}`;
+    }
     case 'OptionsInvalid':
       return `An option of the attempt is invalid: ${
         ending.cause instanceof Error ? ending.cause.message : ending.option

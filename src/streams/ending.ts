@@ -1,3 +1,4 @@
+import type { DecodeFailure } from '../codec/decode-failure.js';
 import type { PolicyError } from '../tls/peer.js';
 
 /** Who ended a connection, or kept it from coming about. */
@@ -125,6 +126,26 @@ export interface ProtocolViolated extends EndingFields {
   readonly violation: string;
 }
 
+/**
+ * The server sent what does not decode, and the option `onRejected` has it that the connection ends
+ * with that.
+ */
+export interface MessageRejected extends EndingFields {
+  readonly _tag: 'MessageRejected';
+  readonly by: 'policy';
+  readonly phase: 'open';
+  /**
+   * The close code that we sent (RFC 6455 section 7.4.1). Where `onRejected` names none: 1003 for a
+   * message of the wrong kind, 1007 for bytes that the codec cannot read, 1008 for a message that is
+   * well formed and not of the expected type, and 1008 for too many of them.
+   */
+  readonly code: number;
+  /** The close reason that we sent. */
+  readonly reason: string;
+  /** What is wrong with the message; with the last of them, where it was one too many. */
+  readonly failure: DecodeFailure;
+}
+
 /** What a function or a file gave for this attempt is not a valid option. */
 export interface OptionsInvalid extends EndingFields {
   readonly _tag: 'OptionsInvalid';
@@ -159,6 +180,7 @@ export type Ending =
   | ProxyRefused
   | TimedOut
   | ProtocolViolated
+  | MessageRejected
   | OptionsInvalid
   | ProviderFailed
   | Cancelled;

@@ -4,17 +4,22 @@ import * as O from 'fp-ts/lib/Option.js';
 import { Subscription } from 'rxjs';
 
 import type { Payload } from '../codec/codec.js';
+import type { DecodeFailure } from '../codec/decode-failure.js';
 import { Attempt } from './attempt.js';
 import { initialCounter, nextRetry } from './backoff/retry-counter.js';
 import type { Retry, RetryCounter } from './backoff/retry-counter.js';
 import { NORMAL_CLOSE } from './close-request.js';
 import type { CloseOrder } from './close-request.js';
 import type { Connection } from './connection.js';
-import type { Ending, Phase } from './ending.js';
+import type { Ending, MessageRejected, Phase } from './ending.js';
+import { messageRejected } from './message-rejected.js';
 import type { Outbox } from './outbox.js';
+import type { RejectionJudge } from './rejection-rule.js';
 import type { ReconnectSettings, Settings } from './settings.js';
 import { toSocketError } from './socket-error.js';
 import type { OpenInfo, SocketEvent } from './socket-state.js';
+
+const INTERNAL_ERROR = 1011;
 
 /** What a session tells the subject that it belongs to. */
 export interface SessionEvents {
@@ -41,6 +46,11 @@ export class Session {
   #attempt: Attempt | undefined;
   #connection: Connection | undefined;
   #timer: Subscription = Subscription.EMPTY;
+  #judge: RejectionJudge;
+  // What ended the connection, while its closing handshake is under way.
+  #rejection: MessageRejected | undefined;
+  #fault: O.Option<unknown> = O.none;
+  #isListening = true;
   #isClosing = false;
   #isClosed = false;
   #isDetached = false;
@@ -49,6 +59,7 @@ export class Session {
     this.#settings = settings;
     this.#outbox = outbox;
     this.#events = events;
+    this.#judge = settings.onRejected();
   }
 
   /** Dials for the first time. */
@@ -85,12 +96,48 @@ export class Session {
     }
   }
 
+  /** Closes the connection if the message on it that did not decode is reason enough. */
+  judge(failure: DecodeFailure): void {
+    const connection = this.#connection;
+    // Whoever heard of the message may have ended the session. The first order to close counts.
+    if (connection === undefined || !this.#isReceiving()) return;
+    const { progress } = connection;
+    let order: O.Option<CloseOrder>;
+    try {
+      order = this.#judge(failure, this.#settings.scheduler.now());
+    } catch (error) {
+      this.#failFor(error, connection);
+      return;
+    }
+    // A function that decides may have ended the session, too.
+    if (O.isNone(order) || !this.#isReceiving()) return;
+    const { code, reason } = order.value;
+    this.#rejection = messageRejected(failure, order.value, progress);
+    this.#isListening = false;
+    connection.close(order.value);
+    this.#events.moved(this, { _tag: 'CloseStarted', code, reason });
+  }
+
   /** The last subscriber is gone: closes what is open, cancels what is not, tells nobody. */
   hangUp(): void {
     const ending: Ending = { _tag: 'Cancelled', ...this.#progress() };
     this.#detach();
     if (this.#connection !== undefined) this.#closeConnection(this.#connection, NORMAL_CLOSE);
     else this.#events.moved(this, { _tag: 'Ended', ending });
+  }
+
+  /** Whether somebody is there for the messages, and no close of ours is on its way. */
+  #isReceiving(): boolean {
+    return this.#isListening && !this.#isClosed;
+  }
+
+  /** Closes for good, for the fault of a function among the options; the stream fails with it. */
+  #failFor(error: unknown, connection: Connection): void {
+    if (this.#isDetached) return;
+    this.#fault = O.some(error);
+    this.#isListening = false;
+    const order = { code: INTERNAL_ERROR, reason: '', cause: error };
+    if (!this.#isClosed) this.#closeConnection(connection, order);
   }
 
   readonly #abort = (): void => {
@@ -106,7 +153,7 @@ export class Session {
         this.#opened(connection, info);
       },
       message: (data, isBinary) => {
-        if (!this.#isDetached) this.#events.message(data, isBinary);
+        if (this.#isListening) this.#events.message(data, isBinary);
       },
       ended: (ending) => {
         this.#ended(ending);
@@ -118,6 +165,7 @@ export class Session {
 
   #opened(connection: Connection, info: OpenInfo): void {
     this.#connection = connection;
+    this.#judge = this.#settings.onRejected();
     this.#events.moved(this, { _tag: 'Opened', info });
     this.#flush(connection);
   }
@@ -143,11 +191,19 @@ export class Session {
     this.#events.moved(this, { _tag: 'CloseStarted', code, reason });
   }
 
-  #ended(ending: Ending): void {
+  #ended(told: Ending): void {
+    // The connection knows only that we closed it.
+    const ending = this.#rejection ?? told;
     this.#attempt = undefined;
     this.#connection = undefined;
+    this.#rejection = undefined;
     if (this.#isDetached) {
       this.#events.moved(this, { _tag: 'Ended', ending });
+      return;
+    }
+    this.#isListening = true;
+    if (O.isSome(this.#fault)) {
+      this.#finish(ending, this.#fault);
       return;
     }
     try {
@@ -190,6 +246,7 @@ export class Session {
   /** Lets go of everything but an open connection, which has its closing handshake to finish. */
   #detach(): void {
     this.#isDetached = true;
+    this.#isListening = false;
     this.#settings.signal?.removeEventListener('abort', this.#abort);
     this.#outbox.dropCloses();
     this.#timer.unsubscribe();

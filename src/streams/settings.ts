@@ -32,6 +32,8 @@ import { perAttempt } from './per-attempt.js';
 import type { Resolve } from './per-attempt.js';
 import { checkProxy } from './proxy-settings.js';
 import type { ProxySettings } from './proxy-settings.js';
+import { checkRejectionRule } from './rejection-rule.js';
+import type { RejectionJudge } from './rejection-rule.js';
 import { checkHeaders, checkValue } from './request-headers.js';
 import { checkUrl } from './request-url.js';
 import type { RequestUrl } from './request-url.js';
@@ -61,6 +63,8 @@ export interface ReconnectSettings extends RetryRules {
 /** The options of a socket, checked and with their defaults filled in. */
 export interface Settings<In, Out> extends AttemptSettings {
   readonly codec: Codec<In, Out>;
+  /** Makes the judge of the messages that one connection brings and that do not decode. */
+  readonly onRejected: () => RejectionJudge;
   readonly reconnect: ReconnectSettings | undefined;
   readonly completeOn: (ending: Ending) => boolean;
   readonly outbox: OutboxLimits;
@@ -75,6 +79,7 @@ const KNOWN = [
   'tls',
   'proxy',
   'codec',
+  'onRejected',
   'reconnect',
   'completeOn',
   'outbox',
@@ -101,6 +106,7 @@ export function checkOptions<In, Out>(options: SocketOptions<In, Out>): Settings
     completeOn = isCompletion,
     headers = {},
     lookup,
+    onRejected = DEFAULT_SOCKET_OPTIONS.onRejected,
     scheduler = asyncScheduler,
     signal,
   } = options;
@@ -121,6 +127,7 @@ export function checkOptions<In, Out>(options: SocketOptions<In, Out>): Settings
     tls: checkTls(options.tls),
     proxy: checkProxy(options.proxy),
     codec: checkCodec(options.codec),
+    onRejected: checkRejectionRule('onRejected', onRejected),
     reconnect: checkReconnect(options),
     completeOn,
     outbox: checkOutbox(options.outbox),

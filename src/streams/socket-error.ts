@@ -4,6 +4,7 @@ import type {
   Cancelled,
   Closed,
   Ending,
+  MessageRejected,
   NetworkFailed,
   OptionsInvalid,
   ProtocolViolated,
@@ -146,6 +147,16 @@ export class ProtocolError extends SocketError {
   readonly code = 'ERR_WSS_PROTOCOL';
 }
 
+/** A message did not decode, and `onRejected` ended the connection for it (`ERR_WSS_REJECTED`). */
+export class RejectedError extends SocketError {
+  /** How the connection ended. */
+  declare readonly ending: MessageRejected;
+  static override readonly brand: string = 'RejectedError';
+  override readonly name = 'RejectedError';
+  readonly _tag = 'RejectedError';
+  readonly code = 'ERR_WSS_REJECTED';
+}
+
 /** What a function or a file gave for an attempt is not a valid option (`ERR_WSS_OPTIONS`). */
 export class OptionsError extends SocketError {
   /** How the connection ended. */
@@ -200,6 +211,8 @@ export function toSocketError(ending: Ending): SocketError {
       return new TimeoutError(ending);
     case 'ProtocolViolated':
       return new ProtocolError(ending);
+    case 'MessageRejected':
+      return new RejectedError(ending);
     case 'OptionsInvalid':
       return new OptionsError(ending);
     case 'ProviderFailed':

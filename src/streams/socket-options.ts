@@ -8,6 +8,7 @@ import type { TlsOptions } from '../tls/tls-options.js';
 import type { RetryPolicy } from './backoff/retry-policy.js';
 import type { Ending } from './ending.js';
 import type { OutboxOptions } from './outbox.js';
+import type { RejectionRule } from './rejection-rule.js';
 import type { RequestHeaders } from './request-headers.js';
 
 /**
@@ -67,6 +68,19 @@ export interface SocketOptions<In, Out> {
    * @defaultValue `json()`, with messages of type `unknown`
    */
   readonly codec?: Codec<In, Out> | undefined;
+  /**
+   * What becomes of the connection when a message does not decode: `'report'` leaves it alone,
+   * `'fail'` ends it with the first such message, a {@link RejectionLimit} with too many of them in
+   * too short a time, and a function decides about each. The stream then fails with a
+   * `RejectedError`, or is retried where `reconnect.isTransient` says so.
+   *
+   * @remarks The message is told on `rejected`, `decoded` and the diagnostics channel before. What
+   * comes after it on the connection is not delivered. The count of a limit starts over with each
+   * connection.
+   *
+   * @defaultValue `'report'`
+   */
+  readonly onRejected?: RejectionRule | undefined;
   /**
    * The policy under which a lost line is dialled again.
    *
@@ -144,6 +158,7 @@ export interface SocketOptions<In, Out> {
 
 /** The defaults of {@link SocketOptions} that are plain values. */
 export const DEFAULT_SOCKET_OPTIONS: {
+  readonly onRejected: 'report';
   readonly connectTimeout: number;
   readonly closeTimeout: number;
   readonly maxPayload: number;
@@ -151,6 +166,7 @@ export const DEFAULT_SOCKET_OPTIONS: {
   readonly maxBufferedChunks: number;
   readonly perMessageDeflate: boolean;
 } = Object.freeze({
+  onRejected: 'report',
   connectTimeout: 10_000,
   closeTimeout: 3_000,
   maxPayload: 16 * 1024 * 1024,

@@ -103,7 +103,8 @@ export const IDLE: IdleState = Object.freeze({ _tag: 'Idle' });
  *
  * @remarks
  * Dialling is always possible: a new subscriber does not wait for the closing handshake of the
- * connection before.
+ * connection before. A retry may follow on our own close as well, of a connection that we closed for
+ * the messages that came on it.
  *
  * @param state - The present state.
  * @param event - What happened.
@@ -119,7 +120,7 @@ export function transition(state: SocketState, event: SocketEvent): SocketState 
         : state;
     case 'RetryScheduled': {
       const { attempt, delay, ending } = event;
-      return state._tag === 'Connecting' || state._tag === 'Open'
+      return state._tag === 'Connecting' || state._tag === 'Open' || state._tag === 'Closing'
         ? { _tag: 'Waiting', attempt, delay, ending }
         : state;
     }

@@ -10,6 +10,8 @@ import type { CloseOrder } from './close-request.js';
 import { rejectChannel, tellTls } from './diagnostics.js';
 import { EncodeError } from './encode-error.js';
 import type { Ending } from './ending.js';
+import { guardedDecode } from './guarded-decode.js';
+import { guardedEncode } from './guarded-encode.js';
 import { Outbox } from './outbox.js';
 import type { Rejected } from './rejected.js';
 import { Session } from './session.js';
@@ -81,11 +83,11 @@ export class SocketSubject<In, Out> extends Observable<In> implements Observer<O
    * source is piped into the socket, rxjs reports what this throws as an unhandled error.
    *
    * @param message - The message; it is encoded now.
-   * @throws EncodeError if the codec cannot encode it.
+   * @throws EncodeError if the codec cannot encode it, or is at fault itself.
    * @throws OutboxFullError if it would have to wait and there is no room.
    */
   next(message: Out): void {
-    const encoded = this.#codec.encode(message);
+    const encoded = guardedEncode(this.#codec, message);
     if (E.isLeft(encoded)) throw new EncodeError(encoded.left);
     const payload = encoded.right;
     if (this.#outbox.isEmpty && this.#session?.send(payload) === true) return;
@@ -118,12 +120,12 @@ export class SocketSubject<In, Out> extends Observable<In> implements Observer<O
 
   #join(): void {
     if (this.#session !== undefined) return;
-    const session = new Session(this.#settings, this.#outbox, {
+    const session: Session = new Session(this.#settings, this.#outbox, {
       moved: (mover, event) => {
         if (mover === this.#latest) this.#move(event);
       },
       message: (data, isBinary) => {
-        this.#receive(data, isBinary);
+        this.#receive(session, data, isBinary);
       },
       finished: (ending, error) => {
         this.#finish(ending, error);
@@ -159,16 +161,25 @@ export class SocketSubject<In, Out> extends Observable<In> implements Observer<O
     }
   }
 
-  #receive(data: Buffer, isBinary: boolean): void {
-    const decoded = this.#codec.decode(data, isBinary ? 'binary' : 'text');
-    if (E.isRight(decoded)) {
-      for (const subscriber of this.#subscribers) subscriber.next(decoded.right);
-    } else {
-      const rejected: Rejected = { failure: decoded.left, connection: this.#connections };
-      rejectChannel.publish(rejected);
-      this.#rejected.next(rejected);
+  #receive(session: Session, data: Buffer, isBinary: boolean): void {
+    const decoded = guardedDecode(this.#codec, data, isBinary ? 'binary' : 'text');
+    if (E.isLeft(decoded)) {
+      this.#reject(session, decoded);
+      return;
     }
+    for (const subscriber of this.#subscribers) subscriber.next(decoded.right);
     for (const subscriber of this.#eitherSubscribers) subscriber.next(decoded);
+  }
+
+  #reject(session: Session, decoded: E.Left<DecodeFailure>): void {
+    const { left: failure } = decoded;
+    const rejected: Rejected = { failure, connection: this.#connections };
+    // Who subscribes from within begins with the next message, which may be another session's.
+    const subscribers = this.#eitherSubscribers;
+    rejectChannel.publish(rejected);
+    this.#rejected.next(rejected);
+    for (const subscriber of subscribers) subscriber.next(decoded);
+    session.judge(failure);
   }
 
   #finish(ending: Ending, error: O.Option<unknown>): void {

@@ -14,6 +14,7 @@ const TELLING: Readonly<Record<Ending['_tag'], readonly string[]>> = {
   ProxyRefused: ['proxy', 'status', 'statusText'],
   TimedOut: ['option', 'limit'],
   ProtocolViolated: ['code', 'violation'],
+  MessageRejected: ['code', 'reason'],
   OptionsInvalid: ['option'],
   ProviderFailed: ['option'],
   Cancelled: [],
