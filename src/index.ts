@@ -8,6 +8,7 @@ export type { CloseRequest } from './streams/close-request.js';
 export { DEFAULT_OUTBOX } from './streams/outbox.js';
 export type { OutboxLimits, OutboxOptions } from './streams/outbox.js';
 export type { Rejected } from './streams/rejected.js';
+export type { RejectionLimit, RejectionRule, RejectionVerdict } from './streams/rejection-rule.js';
 
 // Its life.
 export type {
@@ -33,6 +34,7 @@ export type {
   EndedBy,
   Ending,
   EndingFields,
+  MessageRejected,
   NetworkFailed,
   OptionsInvalid,
   Phase,
@@ -61,6 +63,7 @@ export {
   ProtocolError,
   ProviderError,
   ProxyError,
+  RejectedError,
   SocketError,
   TimeoutError,
   TlsError,
@@ -73,13 +76,25 @@ export { OutboxFullError } from './streams/outbox.js';
 
 // Codecs.
 export { json } from './codec/json.js';
+export { DEFAULT_JSON_OPTIONS } from './codec/json-options.js';
+export type { JsonOptions } from './codec/json-options.js';
 export type {
   DecodedBy,
   EncodedBy,
-  JsonDecoder,
-  JsonEncoder,
-  JsonOptions,
-} from './codec/json-options.js';
+  IncomingSchema,
+  IoTsDecoder,
+  OutgoingSchema,
+  SchemaOptions,
+} from './codec/schema/schema.js';
+export { toStandardSchema } from './codec/schema/to-standard-schema.js';
+export { explain } from './codec/explain.js';
+export type {
+  CodecExplanation,
+  IncomingExplanation,
+  OutgoingExplanation,
+} from './codec/explain.js';
+export type { LeftToIoTs } from './codec/compile/left-to-io-ts.js';
+export type { LearnedStatus } from './codec/learned-function.js';
 export { text } from './codec/text.js';
 export { bytes } from './codec/bytes.js';
 export type { Codec, MessageKind, Payload } from './codec/codec.js';
