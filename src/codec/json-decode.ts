@@ -2,7 +2,7 @@ import { left, right, type Either } from 'fp-ts/lib/Either.js';
 
 import type { MessageKind } from './codec.js';
 import type { DecodeFailure } from './decode-failure.js';
-import { isDeeperThan } from './json-depth.js';
+import { hasMoreBrackets, isDeeperThan } from './json-depth.js';
 import { jsonFailure, tooDeepFailure } from './json-failure.js';
 import type { SchemaCheck } from './schema/schema-check.js';
 import { schemaFailure } from './schema-failure.js';
@@ -25,7 +25,7 @@ export function createJsonDecode(check: SchemaCheck | undefined, maxDepth: numbe
     } catch (thrown) {
       return left(utf8Failure('json', data, kind, thrown));
     }
-    if (isDeeperThan(data, maxDepth)) {
+    if (hasMoreBrackets(text, maxDepth) && isDeeperThan(data, maxDepth)) {
       return left(tooDeepFailure('json', data, kind, text, maxDepth));
     }
     let value: unknown;

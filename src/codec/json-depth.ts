@@ -45,3 +45,19 @@ function endOfString(data: Uint8Array, at: number): number {
   }
   return byteLength;
 }
+
+/**
+ * Tells whether there are more opening brackets in a text than `limit`, those in strings among them.
+ *
+ * @remarks By the engine's own search, which takes a third of the time of the closer look.
+ */
+export function hasMoreBrackets(text: string, limit: number): boolean {
+  let left = limit;
+  for (const bracket of ['[', '{']) {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      if (left === 0) return true;
+      left -= 1;
+    }
+  }
+  return false;
+}

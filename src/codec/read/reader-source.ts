@@ -1,6 +1,6 @@
 import { Constants, functionOf } from '../compile/source.js';
 import type { Field, Layout, MessageLayout, ObjectLayout, ScalarLayout } from './layout.js';
-import { createRareTokens, createReadText } from './tokens.js';
+import { createRareTokens, createReadText, MAX_LOOKED_UP } from './tokens.js';
 
 /** Stands for a message that is not written as was learned. */
 export const MISSED: unique symbol = Symbol('missed');
@@ -13,6 +13,11 @@ const MAX_SOURCE = 64 * 1024;
 
 /** One for all readers, which tell of the same things more often than not. */
 const readText = createReadText();
+
+/** The bytes that stand for themselves in a string: printable ASCII but the quote and the backslash. */
+const PLAIN: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c ? 1 : 0,
+);
 
 const POWERS: readonly number[] = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 
@@ -39,6 +44,7 @@ class Generator {
   readonly #missed = this.constants.nameOf(MISSED);
   readonly #text = this.constants.nameOf(readText);
   readonly #rare = this.constants.nameOf(createRareTokens());
+  readonly #plain = this.constants.nameOf(PLAIN);
   readonly #powers = this.constants.nameOf(POWERS);
   #variables = 0;
 
@@ -113,11 +119,13 @@ class Generator {
     const rare = this.#variable();
     const keep = into === undefined ? '' : `${into} = ${this.#text}(b, ${start}, p, ${hash});`;
     const keepRare = into === undefined ? '' : `${into} = ${rare};`;
-    // FNV-1a over what is plain ASCII without an escape.
+    const limit = this.#variable();
+    // FNV-1a over what is plain ASCII without an escape; a long string is not looked up.
     return `if (b[p] !== 34) ${miss}
-const ${start} = ++p;
+const ${start} = ++p, ${limit} = p + ${MAX_LOOKED_UP};
 let ${hash} = -2128831035;
-while ((c = b[p]) !== 34 && c > 31 && c < 127 && c !== 92) { ${hash} = Math.imul(${hash} ^ c, 16777619); p++; }
+while (p < ${limit} && ${this.#plain}[c = b[p]] === 1) { ${hash} = Math.imul(${hash} ^ c, 16777619); p++; }
+if (p === ${limit}) while (${this.#plain}[c = b[p]] === 1) p++;
 if (c === 34) { ${keep} p++; } else {
 const ${rare} = ${this.#rare}.text(b, ${start});
 if (${rare} === undefined) ${miss}
@@ -135,7 +143,10 @@ ${keepRare} p = ${this.#rare}.end;
     return `${branches.join(' else ')} else ${miss}`;
   }
 
-  /** Up to 15 digits are a whole number that is exact, and so is the power of ten that divides it. */
+  /**
+   * Up to 15 digits are a whole number that is exact, and so is the power of ten that divides it; of 16 digits those
+   * up to 2^53 - 1 are.
+   */
   #number(numbers: 'any' | readonly number[], into: string | undefined, miss: Miss): string {
     const value = into ?? this.#variable();
     const start = this.#variable();
@@ -160,7 +171,7 @@ while ((c = b[++p]) >= 48 && c <= 57) ${value} = ${value} * 10 + (c - 48);
 if (p - ${point} < 2) ${miss}
 if (p - ${start} <= 15) ${value} /= ${this.#powers}[p - ${point} - 1];
 }
-if (p - ${start} > 15 || c === 101 || c === 69) {
+if (p - ${start} > (${point} === 0 ? 16 : 15) || ${value} > 9007199254740991 || c === 101 || c === 69) {
 ${value} = ${this.#rare}.number(b, ${start});
 if (${value} === undefined) ${miss}
 p = ${this.#rare}.end;

@@ -2,7 +2,8 @@
 export type ReadText = (data: Buffer, start: number, end: number, hash: number) => string;
 
 const SLOTS = 2_048;
-const MAX_LENGTH = 32;
+/** Longer strings seldom come again: identifiers, times, prose. */
+export const MAX_LOOKED_UP = 20;
 
 /**
  * Makes a function that gives short strings without making them anew: the names of what a feed is about
@@ -16,7 +17,7 @@ export function createReadText(): ReadText {
   const hashes = new Int32Array(SLOTS);
   const strings: string[] = new Array<string>(SLOTS).fill('');
   return (data, start, end, hash) => {
-    if (end - start > MAX_LENGTH) return data.toString('latin1', start, end);
+    if (end - start > MAX_LOOKED_UP) return data.toString('latin1', start, end);
     const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
     const known = strings[slot] ?? '';
     if (hashes[slot] === hash && isAt(known, data, start, end)) return known;

@@ -4,9 +4,9 @@ import type { DecodeError } from 'io-ts/lib/Decoder.js';
 import { printable } from '../../errors/printable.js';
 import type { DecodeIssue } from '../decode-failure.js';
 import { valueText } from '../value-text.js';
-import type { IoTsDecoder } from './schema.js';
 import { MAX_ISSUES, refusal, thrownRefusal } from './refusal.js';
-import type { SchemaCheck } from './schema-check.js';
+import type { IoTsDecoder } from './schema.js';
+import type { SchemaCheck, SchemaRefusal } from './schema-check.js';
 
 const NAME = 'the decoder';
 
@@ -15,36 +15,55 @@ export function fromIoTsDecoder(decoder: IoTsDecoder): SchemaCheck {
   return (value) => {
     try {
       const decoded = decoder.decode(value);
-      if (decoded._tag === 'Right') return decoded;
-      const issues = issuesOf(decoded.left, [], NAME);
-      return left(refusal(NAME, value, issues.slice(0, MAX_ISSUES), issues.length));
+      return decoded._tag === 'Right' ? decoded : left(decoderRefusal(value, decoded.left));
     } catch (thrown) {
       return left(thrownRefusal(NAME, value, thrown));
     }
   };
 }
 
-/** What is wrong, from left to right; `expected` is the name of what surrounds it. */
-function issuesOf(
-  error: DecodeError,
-  path: readonly string[],
-  expected: string,
-): readonly DecodeIssue[] {
-  if (error._tag === 'Concat') {
-    return [...issuesOf(error.left, path, expected), ...issuesOf(error.right, path, expected)];
+/** A part of an error, and what is above it. */
+interface Part {
+  readonly error: DecodeError;
+  readonly path: readonly string[];
+  /** The message of the program's own, given by `withMessage`. */
+  readonly message?: string;
+}
+
+/**
+ * Says in our words what a decoder found wrong, from left to right.
+ *
+ * @remarks The errors of a long array are a tree as deep as there are of them, so that recursion would not do.
+ */
+function decoderRefusal(value: unknown, error: DecodeError): SchemaRefusal {
+  const issues: DecodeIssue[] = [];
+  let count = 0;
+  const parts: Part[] = [{ error, path: [] }];
+  for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+    if (part.error._tag === 'Concat') {
+      parts.push({ ...part, error: part.error.right }, { ...part, error: part.error.left });
+      continue;
+    }
+    const { value: node } = part.error;
+    if (node._tag === 'Leaf') {
+      count += 1;
+      if (count <= MAX_ISSUES) issues.push(issueOf(node, part));
+      continue;
+    }
+    const inner = { ...part, error: node.errors };
+    if (node._tag === 'Key') parts.push({ ...inner, path: [...part.path, node.key] });
+    else if (node._tag === 'Index') parts.push({ ...inner, path: [...part.path, `${node.index}`] });
+    else if (node._tag === 'Wrap') parts.push({ ...inner, message: node.error });
+    // The members of a union or an intersection, and lazy decoders, are about the same value.
+    else parts.push(inner);
   }
-  const { value } = error;
-  switch (value._tag) {
-    case 'Leaf':
-      return [{ path, expected: printable(value.error), actual: valueText(value.actual) }];
-    case 'Key':
-      return issuesOf(value.errors, [...path, value.key], expected);
-    case 'Index':
-      return issuesOf(value.errors, [...path, String(value.index)], expected);
-    case 'Member':
-    case 'Lazy':
-      return issuesOf(value.errors, path, expected);
-    case 'Wrap':
-      return issuesOf(value.errors, path, value.error);
-  }
+  return refusal(NAME, value, issues, count);
+}
+
+function issueOf(
+  leaf: { readonly actual: unknown; readonly error: string },
+  { path, message }: Part,
+): DecodeIssue {
+  const issue = { path, expected: printable(leaf.error), actual: valueText(leaf.actual) };
+  return message === undefined ? issue : { ...issue, message: printable(message) };
 }

@@ -50,8 +50,10 @@ function fromCheck(check: SchemaCheck): Prepare {
   return (message) => {
     const checked = check(message);
     if (checked._tag === 'Right') return checked;
-    const { issues, cause } = checked.left;
-    const reason = `not of its type: ${issues.map(describeIssue).join('; ')}`;
+    const { issues, omittedIssues = 0, cause } = checked.left;
+    const more = issues.length - 1 + omittedIssues;
+    const what = issues.slice(0, 1).map(describeIssue).join('');
+    const reason = `the message is not of its type: ${what}${more > 0 ? ` (and ${more} more)` : ''}`;
     return left(cause === undefined ? { reason } : { reason, cause });
   };
 }

@@ -10,54 +10,56 @@ import type { SchemaCheck, SchemaRefusal } from './schema-check.js';
 
 /** Checks by a Standard Schema (https://standardschema.dev). */
 export function fromStandardSchema(schema: StandardSchemaV1): SchemaCheck {
-  const { vendor, validate } = schema['~standard'];
-  const name = `the ${vendor} schema`;
+  const standard = schema['~standard'];
+  const name = `the ${printable(standard.vendor)} schema`;
   return (value) => {
     try {
-      const result = validate(value);
+      const result = standard.validate(value);
       if (isPromise(result)) {
         settle(result);
         return left(asynchronous(name, value));
       }
-      if (result.issues === undefined) return right(result.value);
-      const issues = result.issues.slice(0, MAX_ISSUES);
-      return left(
-        refusal(
-          name,
-          value,
-          issues.map((issue) => issueOf(name, value, issue)),
-          result.issues.length,
-        ),
+      // Anything that is not truthy means that there are none.
+      if (!result.issues) return right(result.value);
+      // By index, as arktype's are an array of its own kind, which methods would make more of.
+      const count = result.issues.length;
+      const issues = Array.from({ length: Math.min(count, MAX_ISSUES) }, (_, at) =>
+        issueOf(name, value, result.issues[at]),
       );
+      return left(refusal(name, value, issues, count));
     } catch (thrown) {
       return left(thrownRefusal(name, value, thrown));
     }
   };
 }
 
-function issueOf(expected: string, value: unknown, issue: StandardSchemaV1.Issue): DecodeIssue {
-  const keys = (issue.path ?? []).map((segment) =>
+function issueOf(
+  expected: string,
+  value: unknown,
+  issue: StandardSchemaV1.Issue | undefined,
+): DecodeIssue {
+  const keys = Array.from(issue?.path ?? [], (segment) =>
     typeof segment === 'object' ? segment.key : segment,
   );
   return {
     path: keys.map(String),
     expected,
-    actual: valueText(at(value, keys)),
-    message: printable(issue.message),
+    actual: valueText(valueAt(value, keys)),
+    message: printable(String(issue?.message)),
   };
 }
 
-/** What stands at a path, for the report. */
-function at(value: unknown, keys: readonly PropertyKey[]): unknown {
+/** What stands at a path, for the report; undefined when nothing of the message's own does. */
+function valueAt(value: unknown, keys: readonly PropertyKey[]): unknown {
   let found = value;
   for (const key of keys) {
-    if (typeof found !== 'object' || found === null) return undefined;
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined;
     found = Reflect.get(found, key);
   }
   return found;
 }
 
 function asynchronous(name: string, value: unknown): SchemaRefusal {
-  const message = `${printable(name)} answered with a promise; only synchronous schemas can check messages`;
+  const message = `${name} answered with a promise; only synchronous schemas can check messages`;
   return { issues: [{ path: [], expected: name, actual: valueText(value), message }] };
 }

@@ -58,9 +58,7 @@ export class JsonWriter {
     page.hasWideText = false;
     try {
       const end = write(message, page);
-      if (end !== UNWRITTEN && end <= page.bytes.length) {
-        return page.bytes.toString(page.hasWideText ? 'utf8' : 'latin1', 0, end);
-      }
+      if (end !== UNWRITTEN && end <= page.bytes.length) return textOf(page, end);
     } catch {
       // What a getter of the message threw, JSON.stringify is to throw.
     } finally {
@@ -69,4 +67,8 @@ export class JsonWriter {
     this.#learned.missed();
     return undefined;
   }
+}
+
+function textOf({ bytes, hasWideText }: Page, end: number): string {
+  return bytes.toString(hasWideText ? 'utf8' : 'latin1', 0, end);
 }
