@@ -1,6 +1,7 @@
 import { left, right } from 'fp-ts/lib/Either.js';
 
 import type { Codec } from './codec.js';
+import { isBytes } from './is-bytes.js';
 import { valueText } from './value-text.js';
 import { wrongKind } from './wrong-kind.js';
 
@@ -43,12 +44,4 @@ const BYTES: Codec<Uint8Array, Uint8Array> = Object.freeze<Codec<Uint8Array, Uin
  */
 export function bytes(): Codec<Uint8Array, Uint8Array> {
   return BYTES;
-}
-
-function isBytes(value: unknown): value is Uint8Array {
-  // The second test holds for a Uint8Array of another realm too (vm contexts, Jest).
-  return (
-    value instanceof Uint8Array ||
-    (ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]')
-  );
 }

@@ -16,7 +16,7 @@ export interface LearnedStatus {
   readonly misses: number;
   /** How often a function was generated. */
   readonly generations: number;
-  /** Why the last message that could not be learned from could not. */
+  /** Why the last message could not be learned from, where one could not. */
   readonly reason?: string | undefined;
 }
 
@@ -132,6 +132,7 @@ export class LearnedFunction<S, F> {
     this.#function = this.#hasLearned ? this.#lesson.generate() : undefined;
     this.#hasLearned = false;
     if (this.#function === undefined) {
+      this.#reason ??= 'would take too long a function';
       this.#stop();
       return;
     }

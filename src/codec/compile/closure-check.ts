@@ -1,7 +1,7 @@
 import { hasOwn, isLiteral, isRecord } from './check.js';
 import type { Check } from './check.js';
 import type { Prop, Shape } from './shape.js';
-import { hasOpaque, isKeeping, takesUndefined } from './shape-facts.js';
+import { asksAboutUndefined, hasOpaque, isKeeping, takesUndefined } from './shape-facts.js';
 
 /** Makes the check of a shape by putting functions together; for where code may not be generated. */
 export function closureCheck(shape: Shape): Check {
@@ -124,9 +124,10 @@ class Composer {
 
   #optional({ key, shape }: Prop): RecordCheck {
     const check = this.check(shape);
-    // io-ts asks the type about undefined, too; what it refuses then does not count.
-    return hasOpaque(shape)
-      ? (record) => check(record[key])
+    // io-ts asks the type about undefined, too; what it refuses then does not count, what it throws does.
+    if (hasOpaque(shape)) return (record) => check(record[key]);
+    return asksAboutUndefined(shape)
+      ? (record) => check(record[key]) || record[key] === undefined
       : (record) => record[key] === undefined || check(record[key]);
   }
 }

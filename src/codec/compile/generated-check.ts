@@ -2,7 +2,7 @@ import { hasOwn } from './check.js';
 import type { Check } from './check.js';
 import { sureMembers } from './closure-check.js';
 import type { Prop, Shape, TaggedUnionShape } from './shape.js';
-import { hasOpaque, takesUndefined } from './shape-facts.js';
+import { asksAboutUndefined, hasOpaque, takesUndefined } from './shape-facts.js';
 import { Constants, functionOf } from './source.js';
 
 // From here on one look-up is faster than comparing one by one.
@@ -137,9 +137,15 @@ class Generator {
   }
 
   #optional({ key, shape }: Prop, v: string): string {
-    // io-ts asks the type about undefined, too; what it refuses then does not count.
+    // io-ts asks the type about undefined, too; what it refuses then does not count, what it throws does.
     if (hasOpaque(shape)) return this.#property(shape, at(v, key));
     const value = this.#variable();
+    if (asksAboutUndefined(shape)) {
+      const check = this.#functionOf(shape);
+      return (
+        `const ${value} = ${at(v, key)};\n` + unless(`${check}(${value}) || ${value} === undefined`)
+      );
+    }
     return (
       `const ${value} = ${at(v, key)};\n` +
       `if (${value} !== undefined) {\n${this.#statements(shape, value)}}\n`

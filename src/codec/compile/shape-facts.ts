@@ -13,9 +13,9 @@ export function hasOpaque(shape: Shape): boolean {
   return holds(shape, ({ _tag }) => _tag === 'Opaque');
 }
 
-/** Tells whether the shape holds itself. */
-export function isRecursive(shape: Shape): boolean {
-  return holds(shape, ({ _tag }) => _tag === 'Recursive');
+/** Tells whether a predicate of the program is asked about some part of the value. */
+export function hasRefinement(shape: Shape): boolean {
+  return holds(shape, ({ _tag }) => _tag === 'Refinement');
 }
 
 /**
@@ -35,6 +35,11 @@ export function isKeeping(shape: Shape): boolean {
       (part._tag === 'Literal' && part.value === 0) ||
       (part._tag === 'Interface' && part.props.some(({ shape: prop }) => takesUndefined(prop))),
   );
+}
+
+/** Tells whether a predicate of the program may be asked about undefined, which it may not expect. */
+export function asksAboutUndefined(shape: Shape): boolean {
+  return takesUndefined(shape) && hasRefinement(shape);
 }
 
 /** Tells whether the shape may take undefined. */

@@ -1,11 +1,15 @@
+import type { Check } from '../compile/check.js';
 import { closureCheck } from '../compile/closure-check.js';
 import type { Shape } from '../compile/shape.js';
-import { isKeeping } from '../compile/shape-facts.js';
+import { asksAboutUndefined, hasRefinement, isKeeping } from '../compile/shape-facts.js';
 import { ANY_SCALAR, NO_SCALAR } from './layout.js';
-import type { Field, Layout, ScalarLayout } from './layout.js';
+import type { Field, Layout, RefinedLayout, ScalarLayout } from './layout.js';
 import { mergeAll, mergeLayouts } from './merge-layouts.js';
 import { Unlearnable } from '../learned-function.js';
 import type { Sample } from './sample.js';
+
+/** Of longer arrays and records only the first items are looked at: what is written otherwise is only missed. */
+const MAX_ITEMS = 64;
 
 type ObjectSample = Extract<Sample, { _tag: 'Object' }>;
 
@@ -19,7 +23,7 @@ export function plainLayout(sample: Sample): Layout {
     case 'Scalar':
       return ANY_SCALAR;
     case 'Array': {
-      const item = mergeAll(sample.items.map(plainLayout));
+      const item = mergeAll(sample.items.slice(0, MAX_ITEMS).map(plainLayout));
       return { _tag: 'Array', spacing: sample.spacing, item };
     }
     case 'Object':
@@ -52,9 +56,11 @@ export function shapedLayout(shape: Shape, sample: Sample): Layout {
       };
     case 'Union': {
       const scalars = shape.members.map((member) => scalarOf(member) ?? NO_SCALAR);
-      const member = shape.members.find((each) => closureCheck(each)(sample.value));
-      const own = member === undefined ? undefined : shapedLayout(member, sample);
-      return mergeAll([...scalars, ...(own === undefined ? [] : [own])]) ?? NO_SCALAR;
+      // First, so that a predicate that throws is not passed by.
+      const refined = shape.members.flatMap((member) => refinedScalarOf(member) ?? []);
+      const member = shape.members.find((each) => checkOf(each)(sample.value));
+      const own = member === undefined ? [] : [shapedLayout(member, sample)];
+      return mergeAll([...refined, ...scalars, ...own]) ?? NO_SCALAR;
     }
     default:
       break;
@@ -77,8 +83,12 @@ export function isReadable(shape: Shape): boolean {
     case 'Recursive':
       return false;
     case 'Interface':
-    case 'Partial':
       return shape.props.every((prop) => isReadable(prop.shape));
+    case 'Partial':
+      return shape.props.every(
+        // io-ts would ask a predicate about undefined.
+        (prop) => isReadable(prop.shape) && !asksAboutUndefined(prop.shape),
+      );
     case 'Exact':
       // A predicate inside would see the keys that are left out.
       return isReadable(shape.inner) && propsOf(shape.inner) !== undefined;
@@ -99,7 +109,13 @@ export function isReadable(shape: Shape): boolean {
       return shape.members.every((member) => isReadable(member.shape));
     case 'Union':
       // It need not be known which of them takes the value when none changes it.
-      return shape.members.every((member) => isReadable(member) && isKeeping(member));
+      // Only a predicate must not be passed by, since it may throw.
+      return (
+        shape.members.every((member) => isReadable(member) && isKeeping(member)) &&
+        shape.members
+          .slice(0, -1)
+          .every((member) => refinedScalarOf(member) !== undefined || !hasRefinement(member))
+      );
     default:
       return true;
   }
@@ -109,7 +125,9 @@ function arrayLayout(shape: Shape, sample: Extract<Sample, { _tag: 'Array' }>): 
   const { items, spacing } = sample;
   switch (shape._tag) {
     case 'Array': {
-      const item = mergeAll(items.map((each) => shapedLayout(shape.item, each)));
+      const item = mergeAll(
+        items.slice(0, MAX_ITEMS).map((each) => shapedLayout(shape.item, each)),
+      );
       return { _tag: 'Array', spacing, item };
     }
     case 'Tuple':
@@ -131,7 +149,9 @@ function arrayLayout(shape: Shape, sample: Extract<Sample, { _tag: 'Array' }>): 
 function objectLayout(shape: Shape, sample: ObjectSample): Layout {
   switch (shape._tag) {
     case 'Dictionary': {
-      const values = sample.fields.map((field) => shapedLayout(shape.values, field.value));
+      const values = sample.fields
+        .slice(0, MAX_ITEMS)
+        .map((field) => shapedLayout(shape.values, field.value));
       return { _tag: 'Dictionary', spacing: sample.spacing, value: mergeAll(values) };
     }
     case 'TaggedUnion': {
@@ -221,8 +241,27 @@ function propsOf(shape: Shape): readonly KnownProp[] | undefined {
   }
 }
 
-/** The scalars that a shape takes; undefined unless it takes nothing else. */
+/** The layout of a scalar that predicates narrow; undefined unless that is what the shape is. */
+function refinedScalarOf(shape: Shape): RefinedLayout | undefined {
+  if (shape._tag !== 'Refinement') return undefined;
+  const { inner: narrowed, predicate } = shape;
+  const inner = scalarOf(narrowed) ?? refinedScalarOf(narrowed);
+  return inner === undefined ? undefined : { _tag: 'Refined', inner, predicate };
+}
+
+const scalars = new WeakMap<Shape, { readonly layout: ScalarLayout | undefined }>();
+
+/** The scalars that a shape takes; undefined unless it takes nothing else. The same at every call. */
 function scalarOf(shape: Shape): ScalarLayout | undefined {
+  let known = scalars.get(shape);
+  if (known === undefined) {
+    known = { layout: readScalar(shape) };
+    scalars.set(shape, known);
+  }
+  return known.layout;
+}
+
+function readScalar(shape: Shape): ScalarLayout | undefined {
   switch (shape._tag) {
     case 'String':
       return { ...NO_SCALAR, strings: 'any' };
@@ -265,6 +304,19 @@ function literalOf(value: unknown): ScalarLayout {
       return NO_SCALAR;
   }
 }
+
+const checks = new WeakMap<Shape, Check>();
+
+/** The check of a shape, put together once. */
+function checkOf(shape: Shape): Check {
+  let check = checks.get(shape);
+  if (check === undefined) {
+    check = closureCheck(shape);
+    checks.set(shape, check);
+  }
+  return check;
+}
+
 function surprised(): Unlearnable {
   return new Unlearnable('is not what its type says');
 }

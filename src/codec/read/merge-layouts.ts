@@ -84,6 +84,8 @@ function either(one: Layout | undefined, other: Layout | undefined): Layout | un
 }
 
 function mergeScalars(one: ScalarLayout, other: ScalarLayout): ScalarLayout {
+  // As the items of an array are, by the thousand.
+  if (one === other) return one;
   return {
     _tag: 'Scalar',
     strings: mergeValues(one.strings, other.strings),

@@ -8,6 +8,9 @@ export const MISSED: unique symbol = Symbol('missed');
 /** Reads a message that is written as was learned, or gives `MISSED`. */
 export type Read = (data: Buffer, isUtf8: boolean) => unknown;
 
+/** From here on one look-up is faster than comparing one by one. */
+const MAX_COMPARED = 16;
+
 /** Text of a longer program takes the engine too long. */
 const MAX_SOURCE = 64 * 1024;
 
@@ -53,7 +56,6 @@ class Generator {
     const value = this.#variable();
     return [
       `let p = 0, c = 0, ${value};`,
-      `${this.#rare}.isUtf8 = isUtf8;`,
       match(before, miss),
       this.#value(root, value, miss),
       match(after, miss),
@@ -127,14 +129,20 @@ let ${hash} = -2128831035;
 while (p < ${limit} && ${this.#plain}[c = b[p]] === 1) { ${hash} = Math.imul(${hash} ^ c, 16777619); p++; }
 if (p === ${limit}) while (${this.#plain}[c = b[p]] === 1) p++;
 if (c === 34) { ${keep} p++; } else {
-const ${rare} = ${this.#rare}.text(b, ${start});
+const ${rare} = ${this.#rare}.text(b, ${start}, isUtf8);
 if (${rare} === undefined) ${miss}
 ${keepRare} p = ${this.#rare}.end;
 }`;
   }
 
-  /** One of certain strings, compared byte by byte. */
+  /** One of certain strings: few of them are compared byte by byte. */
   #words(words: readonly string[], into: string | undefined, miss: Miss): string {
+    if (words.length > MAX_COMPARED) {
+      const value = into ?? this.#variable();
+      const known = this.constants.nameOf(new Set(words));
+      const declare = into === undefined ? `let ${value};\n` : '';
+      return `${declare}${this.#string(value, miss)}\nif (!${known}.has(${value})) ${miss}`;
+    }
     const branches = words.map((word) => {
       const json = JSON.stringify(word);
       const set = into === undefined ? '' : `${into} = ${json};`;
@@ -224,7 +232,10 @@ p = ${this.#rare}.end;
     lines.push(match(`${pending}${close}}`, miss));
     if (into !== undefined) lines.push(build(into, kept));
     // A block of its own keeps the variables of loops apart.
-    return `{\n${lines.join('\n')}\n}`;
+    const block = `{\n${lines.join('\n')}\n}`;
+    if (!fields.every(({ isOptional }) => isOptional)) return block;
+    // White space that is inside of brackets is not between them when nothing is inside.
+    return `if (${isAt('{}')}) { p += 2; ${into === undefined ? '' : `${into} = {};`} } else ${block}`;
   }
 
   /** Whether a key comes next, and the step over it. */

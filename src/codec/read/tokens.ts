@@ -43,10 +43,11 @@ function isAt(text: string, data: Buffer, start: number, end: number): boolean {
 export interface RareTokens {
   /** Where the last token ended. */
   end: number;
-  /** Whether bytes beyond ASCII are known to be UTF-8. */
-  isUtf8: boolean;
-  /** Reads the string whose first byte after the quote is at `start`; undefined when it is none. */
-  readonly text: (data: Buffer, start: number) => string | undefined;
+  /**
+   * Reads the string whose first byte after the quote is at `start`; undefined when it is none, or has bytes beyond
+   * ASCII that are not known to be UTF-8.
+   */
+  readonly text: (data: Buffer, start: number, isUtf8: boolean) => string | undefined;
   /** Reads the number that starts at `start`; undefined when it is none. */
   readonly number: (data: Buffer, start: number) => number | undefined;
 }
@@ -59,12 +60,11 @@ const SPACE = 0x20;
 export function createRareTokens(): RareTokens {
   const tokens: RareTokens = {
     end: 0,
-    isUtf8: true,
-    text: (data, start) => {
+    text: (data, start, isUtf8) => {
       let hasEscape = false;
       let at = start;
       for (let byte = data[at]; byte !== QUOTE; byte = data[at]) {
-        if (byte === undefined || byte < SPACE || (byte > 0x7f && !tokens.isUtf8)) return undefined;
+        if (byte === undefined || byte < SPACE || (byte > 0x7f && !isUtf8)) return undefined;
         if (byte === BACKSLASH) hasEscape = true;
         at += byte === BACKSLASH ? 2 : 1;
       }

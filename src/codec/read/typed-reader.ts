@@ -11,7 +11,7 @@ import type { Read } from './reader-source.js';
 import { readSample } from './sample.js';
 
 /** Longer messages are not learned from. */
-const MAX_SAMPLE = 64 * 1024;
+const MAX_SAMPLE = 16 * 1024;
 
 /**
  * Reads messages of a known type straight from their bytes, by a reader that is generated for how the first
