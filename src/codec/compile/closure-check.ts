@@ -1,7 +1,13 @@
 import { hasOwn, isLiteral, isRecord } from './check.js';
 import type { Check } from './check.js';
 import type { Prop, Shape } from './shape.js';
-import { asksAboutUndefined, hasOpaque, isKeeping, takesUndefined } from './shape-facts.js';
+import {
+  asksAboutUndefined,
+  hasOpaque,
+  isKeeping,
+  mayPassBy,
+  takesUndefined,
+} from './shape-facts.js';
 
 /** Makes the check of a shape by putting functions together; for where code may not be generated. */
 export function closureCheck(shape: Shape): Check {
@@ -72,8 +78,9 @@ class Composer {
         const item = this.check(shape.item);
         return (value) => {
           if (!Array.isArray(value)) return false;
-          // Not every(), which leaves holes out.
-          for (const each of value) if (!item(each)) return false;
+          // Not every(), which leaves holes out, nor for-of, which an array may have its own of.
+          // eslint-disable-next-line @typescript-eslint/prefer-for-of
+          for (let at = 0; at < value.length; at += 1) if (!item(value[at])) return false;
           return true;
         };
       }
@@ -139,10 +146,10 @@ function every(checks: readonly RecordCheck[]): Check {
 }
 
 /**
- * The members of a union that may be tried: none after the first that could take a value and change
- * it, since io-ts stops there.
+ * The members of a union that may be tried: none after the first that could take a value and change it, since io-ts
+ * stops there, or that could have thrown.
  */
 export function sureMembers(members: readonly Shape[]): readonly Shape[] {
-  const changing = members.findIndex((member) => !isKeeping(member));
-  return changing === -1 ? members : members.slice(0, changing + 1);
+  const last = members.findIndex((member) => !isKeeping(member) || mayPassBy(member));
+  return last === -1 ? members : members.slice(0, last + 1);
 }

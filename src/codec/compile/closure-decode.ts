@@ -3,8 +3,8 @@ import type * as t from 'io-ts';
 
 import { hasOwn, isRecord } from './check.js';
 import { closureCheck } from './closure-check.js';
-import type { Prop, Shape, TaggedUnionShape } from './shape.js';
-import { hasOpaque, isKeeping } from './shape-facts.js';
+import type { Prop, Shape, TaggedUnionShape, UnionShape } from './shape.js';
+import { hasOpaque, isKeeping, mayPassBy } from './shape-facts.js';
 
 /** Stands for the values that a type refuses. */
 export const REFUSED: unique symbol = Symbol('refused');
@@ -49,7 +49,7 @@ class Composer {
       case 'Dictionary':
         return this.#dictionary(shape.values);
       case 'Union':
-        return this.#union(shape.members);
+        return this.#union(shape);
       case 'TaggedUnion':
         return this.#taggedUnion(shape);
       case 'Refinement': {
@@ -156,12 +156,17 @@ class Composer {
     };
   }
 
-  #union(shapes: readonly Shape[]): Decode {
-    const members = shapes.map((shape, at) => this.#part(String(at), shape));
+  #union({ type, members: shapes }: UnionShape): Decode {
+    const ask = askIoTs(type);
+    const members = shapes.map((shape, at) => ({
+      decode: this.#part(String(at), shape),
+      isSure: !mayPassBy(shape) || at === shapes.length - 1,
+    }));
     return (value, context) => {
-      for (const member of members) {
-        const decoded = member(value, context);
+      for (const { decode, isSure } of members) {
+        const decoded = decode(value, context);
         if (decoded !== REFUSED) return decoded;
+        if (!isSure) return ask(value, context);
       }
       return REFUSED;
     };

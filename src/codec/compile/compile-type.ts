@@ -1,4 +1,4 @@
-import type * as t from 'io-ts';
+import * as t from 'io-ts';
 
 import type { Check } from './check.js';
 import { closureCheck } from './closure-check.js';
@@ -41,12 +41,18 @@ export function compileType(type: t.Mixed): CompiledType | undefined {
   };
 }
 
+/** The name of a `decode` that was bound, as io-ts does for each type. */
+const BOUND: string = t.string.decode.name;
+
 /**
  * Tells whether the `decode` of a type is io-ts's, on the type itself: a copy of a type may have the
  * `decode` that is bound to the original.
  */
 function isRoot(type: t.Mixed): boolean {
   try {
+    const prototype = Object.getPrototypeOf(type) as object;
+    if (Reflect.get(prototype, 'decode') !== Reflect.get(t.Type.prototype, 'decode')) return false;
+    if (type.decode.name !== BOUND) return false;
     // No type of io-ts takes a symbol but those that take anything.
     const result: t.Validation<unknown> = type.decode(REFUSED);
     return result._tag === 'Left' && result.left[0]?.context[0]?.type === type;

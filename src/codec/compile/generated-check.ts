@@ -171,7 +171,8 @@ class Generator {
   }
 
   #keyof(keys: Readonly<Record<string, unknown>>, v: string): string {
-    const names = Object.keys(keys);
+    // As io-ts's hasOwnProperty does, enumerable or not.
+    const names = Object.getOwnPropertyNames(keys);
     if (names.length > MAX_COMPARED) {
       const own = this.constants.nameOf(hasOwn);
       return `(typeof ${v} === "string" && ${own}(${this.constants.nameOf(keys)}, ${v}))`;

@@ -23,7 +23,7 @@ export function hasRefinement(shape: Shape): boolean {
  *
  * @remarks
  * `exact` and tuples cut off what is too much; a key that must be there but may be undefined is added.
- * A literal 0 takes -0 and gives 0.
+ * A literal 0 takes -0 and gives 0. Of some unions only io-ts can say what they make of a value.
  */
 export function isKeeping(shape: Shape): boolean {
   return !holds(
@@ -33,8 +33,28 @@ export function isKeeping(shape: Shape): boolean {
       part._tag === 'Exact' ||
       part._tag === 'Tuple' ||
       (part._tag === 'Literal' && part.value === 0) ||
+      (part._tag === 'Union' && part.members.slice(0, -1).some(mayPassBy)) ||
       (part._tag === 'Interface' && part.props.some(({ shape: prop }) => takesUndefined(prop))),
   );
+}
+
+/**
+ * Tells whether a predicate or a type of the program may go unasked when another part of the shape refuses the value.
+ *
+ * @remarks io-ts asks all of them. When one throws it does not go on to the next member of a union.
+ */
+export function mayPassBy(shape: Shape): boolean {
+  switch (shape._tag) {
+    case 'Opaque':
+      return false;
+    case 'Refinement':
+    case 'Exact':
+      return mayPassBy(shape.inner);
+    case 'Union':
+      return shape.members.some(mayPassBy);
+    default:
+      return hasRefinement(shape) || hasOpaque(shape);
+  }
 }
 
 /** Tells whether a predicate of the program may be asked about undefined, which it may not expect. */
@@ -47,9 +67,7 @@ export function takesUndefined(shape: Shape): boolean {
   return takes(shape, new Set());
 }
 
-function takes(shape: Shape, seen: Set<Shape>): boolean {
-  if (seen.has(shape)) return false;
-  seen.add(shape);
+function takes(shape: Shape, seen: ReadonlySet<Shape>): boolean {
   switch (shape._tag) {
     case 'Undefined':
     case 'Anything':
@@ -64,7 +82,7 @@ function takes(shape: Shape, seen: Set<Shape>): boolean {
     case 'Refinement':
       return takes(shape.inner, seen);
     case 'Recursive':
-      return takes(shape.inner(), seen);
+      return seen.has(shape) || takes(shape.inner(), new Set(seen).add(shape));
     default:
       return false;
   }

@@ -13,8 +13,19 @@ import type { OpaqueShape, Prop, Shape } from './shape.js';
  * combinator of its tag does becomes `Opaque`. Never throws.
  */
 export function shapeOf(type: t.Mixed): Shape {
-  return new Walk().shapeOf(type);
+  try {
+    return new Walk().shapeOf(type);
+  } catch (thrown) {
+    if (thrown instanceof TooLarge) return opaque(type, 'is too large, or has no end');
+    throw thrown;
+  }
 }
+
+/** A type may unfold to new types without an end. */
+const MAX_TYPES = 10_000;
+const MAX_DEPTH = 200;
+
+class TooLarge extends Error {}
 
 const OWN_VALIDATE = 'has a validate of its own';
 
@@ -34,24 +45,29 @@ interface BuiltInType extends t.Mixed {
 
 class Walk {
   readonly #shapes = new Map<t.Mixed, Shape>();
+  #depth = 0;
 
   shapeOf(type: t.Mixed): Shape {
     const known = this.#shapes.get(type);
     if (known !== undefined) return known;
+    if (this.#shapes.size >= MAX_TYPES || this.#depth >= MAX_DEPTH) throw new TooLarge();
+    this.#depth += 1;
     const shape = this.#read(type);
+    this.#depth -= 1;
     this.#shapes.set(type, shape);
     return shape;
   }
 
   #read(type: t.Mixed): Shape {
-    const scalar = builtInScalar(type);
-    if (scalar !== undefined) return { _tag: scalar, type };
     // Which of them it has, its kind tells.
     const fields = type as BuiltInType;
     try {
+      const scalar = builtInScalar(type);
+      if (scalar !== undefined) return { _tag: scalar, type };
       // What is of no kind that is known is not looked into.
       return this.#readonly(fields) ?? this.#combinator(fields) ?? opaque(type, OWN_VALIDATE);
     } catch (thrown) {
+      if (thrown instanceof TooLarge) throw thrown;
       return opaque(type, `cannot be read: ${thrownText(thrown)}`);
     }
   }

@@ -1,7 +1,7 @@
 import type { Check } from '../compile/check.js';
 import { closureCheck } from '../compile/closure-check.js';
 import type { Shape } from '../compile/shape.js';
-import { asksAboutUndefined, hasRefinement, isKeeping } from '../compile/shape-facts.js';
+import { asksAboutUndefined, isKeeping } from '../compile/shape-facts.js';
 import { ANY_SCALAR, NO_SCALAR } from './layout.js';
 import type { Field, Layout, RefinedLayout, ScalarLayout } from './layout.js';
 import { mergeAll, mergeLayouts } from './merge-layouts.js';
@@ -109,13 +109,7 @@ export function isReadable(shape: Shape): boolean {
       return shape.members.every((member) => isReadable(member.shape));
     case 'Union':
       // It need not be known which of them takes the value when none changes it.
-      // Only a predicate must not be passed by, since it may throw.
-      return (
-        shape.members.every((member) => isReadable(member) && isKeeping(member)) &&
-        shape.members
-          .slice(0, -1)
-          .every((member) => refinedScalarOf(member) !== undefined || !hasRefinement(member))
-      );
+      return shape.members.every((member) => isReadable(member)) && isKeeping(shape);
     default:
       return true;
   }
