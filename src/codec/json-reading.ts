@@ -1,6 +1,7 @@
 import { right } from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
 
+import { compileType } from './compile/compile-type.js';
 import { compiledTypeOf } from './compile/compiled-type-of.js';
 import { leftToIoTs } from './compile/left-to-io-ts.js';
 import { mayGenerate } from './compile/source.js';
@@ -34,8 +35,8 @@ export class JsonReading {
   };
 
   explain(): IncomingExplanation {
-    const type = compiledTypeOf(this.#type);
-    const reader = this.#prepare();
+    // Before the first message nothing is kept of what may not be complete yet.
+    const type = this.#isReady ? compiledTypeOf(this.#type) : compileType(this.#type);
     if (type === undefined) {
       const reason = 'is left to io-ts altogether';
       const leftToIoTs = [{ path: [], type: this.#type.name, reason }];
@@ -45,7 +46,7 @@ export class JsonReading {
       type: this.#type.name,
       check: mayGenerate() ? 'generated' : 'closures',
       leftToIoTs: leftToIoTs(type.shape),
-      ...(reader === undefined ? undefined : { reader: reader.status }),
+      reader: (this.#reader ?? new TypedReader(type)).status,
     };
   }
 

@@ -81,9 +81,8 @@ export class LearnedFunction<S, F> {
 
   /** Gives the function for one message, where there is one. */
   take(): F | undefined {
-    if (this.#function === undefined) return undefined;
-    if (this.#windowTries === WINDOW) this.#judge();
-    this.#windowTries += 1;
+    if (this.#function !== undefined && this.#windowTries === WINDOW) this.#judge();
+    if (this.#function !== undefined) this.#windowTries += 1;
     return this.#function;
   }
 

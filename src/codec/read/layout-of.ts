@@ -1,6 +1,6 @@
 import type { Check } from '../compile/check.js';
 import { closureCheck } from '../compile/closure-check.js';
-import type { Shape } from '../compile/shape.js';
+import type { Shape, UnionShape } from '../compile/shape.js';
 import { asksAboutUndefined, isKeeping } from '../compile/shape-facts.js';
 import { ANY_SCALAR, NO_SCALAR } from './layout.js';
 import type { Field, Layout, RefinedLayout, ScalarLayout } from './layout.js';
@@ -55,10 +55,11 @@ export function shapedLayout(shape: Shape, sample: Sample): Layout {
         predicate: shape.predicate,
       };
     case 'Union': {
-      const scalars = shape.members.map((member) => scalarOf(member) ?? NO_SCALAR);
+      const members = membersOf(shape);
+      const scalars = members.map((member) => scalarOf(member) ?? NO_SCALAR);
       // First, so that a predicate that throws is not passed by.
-      const refined = shape.members.flatMap((member) => refinedScalarOf(member) ?? []);
-      const member = shape.members.find((each) => checkOf(each)(sample.value));
+      const refined = members.flatMap((member) => refinedScalarOf(member) ?? []);
+      const member = members.find((each) => checkOf(each)(sample.value));
       const own = member === undefined ? [] : [shapedLayout(member, sample)];
       return mergeAll([...refined, ...scalars, ...own]) ?? NO_SCALAR;
     }
@@ -207,6 +208,11 @@ function extraField(key: string, value: Sample, isSkipped: boolean): Field {
   // It comes from the peer and goes into the text of a program: nothing but a plain word may.
   if (!/^[\w$.:/@ -]{1,64}$/.test(key)) throw new Unlearnable('has a key that is no plain word');
   return { key, layout: plainLayout(value), isOptional: false, isSkipped };
+}
+
+/** The members of a union, and of the unions among them. */
+function membersOf({ members }: UnionShape): readonly Shape[] {
+  return members.flatMap((member) => (member._tag === 'Union' ? membersOf(member) : [member]));
 }
 
 interface KnownProp {

@@ -1,15 +1,13 @@
 import { LearnedFunction } from '../learned-function.js';
 import type { LearnedStatus } from '../learned-function.js';
 import type { Layout } from '../read/layout.js';
-import { plainLayout } from '../read/layout-of.js';
 import { mergeLayouts } from '../read/merge-layouts.js';
-import { valueSample } from './value-sample.js';
+import { valueLayout } from './value-layout.js';
 import { generateWriter, UNWRITTEN } from './writer-source.js';
 import type { Write } from './writer-source.js';
-import type { Page } from './write-tokens.js';
 
 /** One page for all writers: a message is written from its beginning to its end before the next. */
-const page: Page = { bytes: Buffer.allocUnsafeSlow(64 * 1024), hasWideText: false };
+const page: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
 let isInUse = false;
 
 /** Writes messages as `JSON.stringify` does, by a writer that is generated for what the first ones are made of. */
@@ -20,7 +18,7 @@ export class JsonWriter {
   constructor() {
     this.#learned = new LearnedFunction<unknown, Write>({
       look: (message) => {
-        const layout = plainLayout(valueSample(message));
+        const layout = valueLayout(message);
         this.#layout = this.#layout === undefined ? layout : mergeLayouts(this.#layout, layout);
       },
       generate: () => (this.#layout === undefined ? undefined : generateWriter(this.#layout)),
@@ -55,10 +53,9 @@ export class JsonWriter {
     const write = this.#learned.take();
     if (write === undefined) return undefined;
     isInUse = true;
-    page.hasWideText = false;
     try {
       const end = write(message, page);
-      if (end !== UNWRITTEN && end <= page.bytes.length) return textOf(page, end);
+      if (end !== UNWRITTEN && end <= page.length) return page.toString('latin1', 0, end);
     } catch {
       // What a getter of the message threw, JSON.stringify is to throw.
     } finally {
@@ -67,8 +64,4 @@ export class JsonWriter {
     this.#learned.missed();
     return undefined;
   }
-}
-
-function textOf({ bytes, hasWideText }: Page, end: number): string {
-  return bytes.toString(hasWideText ? 'utf8' : 'latin1', 0, end);
 }

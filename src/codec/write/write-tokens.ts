@@ -10,41 +10,38 @@ const MAX_INT32 = 0x7fffffff;
 const MAX_FRACTION = 9;
 const POWERS: readonly number[] = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 
-/** The bytes of the message that is being written. */
-export interface Page {
-  readonly bytes: Buffer;
-  /** Whether there are bytes beyond ASCII on it. */
-  hasWideText: boolean;
-}
+/** From here on the engine's own search and copy are faster. */
+const MAX_LOOKED_AT = 32;
+/** Longer texts are what JSON.stringify does best. */
+const MAX_TEXT = 256;
 
-/** Writes a string as `JSON.stringify` does. @returns Where it ends. */
-export function writeText(page: Page, start: number, text: string): number {
-  const { bytes } = page;
-  let at = start;
-  bytes[at] = QUOTE;
-  at += 1;
-  for (let position = 0; position < text.length; position += 1) {
-    const unit = text.charCodeAt(position);
-    if (unit < 0x20 || unit > 0x7e || unit === QUOTE || unit === BACKSLASH) {
-      return writeRareText(page, start, text);
+const UNPLAIN = /[^ !#-[\]-~]/;
+
+/**
+ * Writes a string as `JSON.stringify` does.
+ *
+ * @returns Where it ends; -1 for a string that is long, or not all plain ASCII.
+ */
+export function writeText(bytes: Buffer, start: number, text: string): number {
+  const end = start + text.length + 2;
+  if (text.length > MAX_TEXT || end > bytes.length) return -1;
+  bytes[start] = QUOTE;
+  if (text.length > MAX_LOOKED_AT) {
+    if (UNPLAIN.test(text)) return -1;
+    bytes.write(text, start + 1, 'latin1');
+  } else {
+    for (let at = 0; at < text.length; at += 1) {
+      const unit = text.charCodeAt(at);
+      if (unit < 0x20 || unit > 0x7e || unit === QUOTE || unit === BACKSLASH) return -1;
+      bytes[start + 1 + at] = unit;
     }
-    bytes[at] = unit;
-    at += 1;
   }
-  bytes[at] = QUOTE;
-  return at + 1;
-}
-
-function writeRareText(page: Page, start: number, text: string): number {
-  const json = JSON.stringify(text);
-  page.hasWideText = true;
-  const length = Buffer.byteLength(json);
-  page.bytes.write(json, Math.min(start, page.bytes.length));
-  return start + length;
+  bytes[end - 1] = QUOTE;
+  return end;
 }
 
 /** Writes a number as `JSON.stringify` does. @returns Where it ends. */
-export function writeNumber({ bytes }: Page, start: number, value: number): number {
+export function writeNumber(bytes: Buffer, start: number, value: number): number {
   let at = start;
   let rest = value;
   if (rest < 0) {

@@ -1,17 +1,16 @@
 import { Constants, functionOf } from '../compile/source.js';
 import type { Field, Layout } from '../read/layout.js';
 import { writeAscii, writeNumber, writeText } from './write-tokens.js';
-import type { Page } from './write-tokens.js';
 
-/** Stands for a message that is not made as was learned. */
+/** Stands for a message that is not made as was learned, or does not fit. */
 export const UNWRITTEN = -1;
 
 /**
- * Writes a message that is made as was learned, from the start of a page.
+ * Writes a message that is made as was learned, as ASCII from the start of `bytes`.
  *
- * @returns Where it ends, which may be beyond the end of the page; or `UNWRITTEN`.
+ * @returns Where it ends, which may be beyond the end of the bytes; or `UNWRITTEN`.
  */
-export type Write = (message: unknown, page: Page) => number;
+export type Write = (message: unknown, bytes: Buffer) => number;
 
 const MAX_SOURCE = 64 * 1024;
 
@@ -24,12 +23,13 @@ export function generateWriter(layout: Layout): Write | undefined {
   const generator = new Generator();
   const body = generator.message(layout);
   if (body.length > MAX_SOURCE) return undefined;
-  return functionOf('v, page', body, generator.constants) as Write;
+  return functionOf('v, b', body, generator.constants) as Write;
 }
 
-const MISS = `return ${UNWRITTEN};`;
+/** What to do when the message turns out to be made otherwise. */
+type Miss = string;
 
-/** The generated function writes to the bytes `b` of the page, at `p`. */
+/** The generated function writes to the bytes `b` at `p`. */
 class Generator {
   readonly constants = new Constants();
   readonly #text = this.constants.nameOf(writeText);
@@ -37,95 +37,130 @@ class Generator {
   readonly #word = this.constants.nameOf(writeAscii);
   readonly #plain = this.constants.nameOf(Object.prototype);
   readonly #prototypeOf = this.constants.nameOf(Object.getPrototypeOf);
+  readonly #keysOf = this.constants.nameOf(Object.keys);
   #variables = 0;
 
   message(layout: Layout): string {
-    return `const b = page.bytes;\nlet p = 0;\n${this.#value(layout, 'v')}\nreturn p;`;
+    return `let p = 0;\n${this.#value(layout, 'v', `return ${UNWRITTEN};`)}\nreturn p;`;
   }
 
-  #value(layout: Layout, v: string): string {
-    return [...this.#branches(layout, v), MISS].join(' else ');
-  }
-
-  #branches(layout: Layout, v: string): readonly string[] {
+  #value(layout: Layout, v: string, miss: Miss): string {
     switch (layout._tag) {
       case 'Scalar':
-        return [
-          `if (typeof ${v} === "string") p = ${this.#text}(page, p, ${v});`,
-          `if (typeof ${v} === "number") p = ${this.#number}(page, p, ${v});`,
-          `if (${v} === null || typeof ${v} === "boolean") p = ${this.#word}(b, p, String(${v}));`,
-        ];
+        return `if (typeof ${v} === "string") { p = ${this.#text}(b, p, ${v}); if (p < 0) ${miss} }
+else if (typeof ${v} === "number") p = ${this.#number}(b, p, ${v});
+else if (${v} === null || typeof ${v} === "boolean") p = ${this.#word}(b, p, String(${v}));
+else ${miss}`;
       case 'Object':
-        return [this.#object(layout.fields, v)];
+        return this.#object(layout.fields, v, miss);
       case 'Array':
-        return [this.#array(layout.item, v)];
+        return this.#array(layout.item, v, miss);
       case 'Choice':
-        return layout.options.flatMap((option) => this.#branches(option, v));
+        return this.#choice(layout.options, v, miss);
       default:
-        return [];
+        return miss;
     }
   }
 
-  #object(fields: readonly Field[], v: string): string {
-    const lines = [`if (${v}.toJSON !== undefined) ${MISS}`, this.#sameKeys(fields, v)];
+  /**
+   * Other prototypes, toJSON, other keys than those that were learned and other orders of them are left to
+   * JSON.stringify.
+   */
+  #object(fields: readonly Field[], v: string, miss: Miss): string {
+    const keys = this.#variable();
+    const has = fields.map(({ isOptional }) => (isOptional ? this.#variable() : undefined));
+    const lines = [
+      `if (typeof ${v} !== "object" || ${v} === null || ${v}.toJSON !== undefined) ${miss}`,
+      `if (${this.#prototypeOf}(${v}) !== ${this.#plain}) ${miss}`,
+      `const ${keys} = ${this.#keysOf}(${v});`,
+      this.#sameKeys(fields, has, keys, miss),
+    ];
     let pending = '{';
-    // Whether a comma is due, where only the message tells.
+    // Whether a comma is due, where only the message tells: the variable that says so.
     let comma: string | undefined;
-    for (const [position, { key, layout, isOptional }] of fields.entries()) {
+    for (const [position, { key, layout }] of fields.entries()) {
       const value = this.#variable();
       const name = `${JSON.stringify(key)}:`;
-      lines.push(`const ${value} = ${v}[${JSON.stringify(key)}];`);
-      if (isOptional || comma !== undefined) {
-        lines.push(put(pending));
+      const read = `const ${value} = ${v}[${JSON.stringify(key)}];`;
+      const isThere = has[position];
+      if (isThere === undefined && comma === undefined) {
+        lines.push(put(pending + (position === 0 ? '' : ',') + name), read);
+        lines.push(this.#value(layout, value, miss));
         pending = '';
-        const lead =
-          comma === undefined
-            ? put(position === 0 ? name : `,${name}`)
-            : `if (${comma}) { ${put(',')} }\n${put(name)}`;
-        const write = `${lead}\n${this.#value(layout, value)}`;
-        lines.push(isOptional ? `if (${value} !== undefined) {\n${write}\n}` : write);
-        if (!isOptional) comma = undefined;
-        else if (position === 0) comma = `${value} !== undefined`;
-        else if (comma !== undefined) comma += ` || ${value} !== undefined`;
+        continue;
+      }
+      lines.push(put(pending));
+      pending = '';
+      if (comma === undefined && position === 0) {
+        comma = this.#variable();
+        lines.push(`let ${comma} = false;`);
+      }
+      const lead = comma === undefined ? put(',') : `if (${comma}) { ${put(',')} }`;
+      const write = `${lead}\n${put(name)}\n${this.#value(layout, value, miss)}`;
+      if (isThere === undefined) {
+        lines.push(read, write);
+        comma = undefined;
       } else {
-        lines.push(put(pending + (position === 0 ? '' : ',') + name), this.#value(layout, value));
-        pending = '';
+        // What is undefined is left out.
+        const done = comma === undefined ? '' : `${comma} = true;`;
+        lines.push(
+          `if (${isThere}) {\n${read}\nif (${value} !== undefined) {\n${write}\n${done}}\n}`,
+        );
       }
     }
     lines.push(put(`${pending}}`));
-    const isPlain = `${this.#prototypeOf}(${v}) === ${this.#plain}`;
-    return `if (typeof ${v} === "object" && ${v} !== null && ${isPlain}) {\n${lines.join('\n')}\n}`;
+    return `{\n${lines.join('\n')}\n}`;
   }
 
-  /** Other keys than those that were learned, or another order of them, are left to JSON.stringify. */
-  #sameKeys(fields: readonly Field[], v: string): string {
-    const order = this.constants.nameOf(fields.map(({ key }) => key));
-    const key = this.#variable();
+  #sameKeys(
+    fields: readonly Field[],
+    has: readonly (string | undefined)[],
+    keys: string,
+    miss: Miss,
+  ): string {
+    if (has.every((each) => each === undefined)) {
+      const same = fields.map(({ key }, at) => `${keys}[${at}] === ${JSON.stringify(key)}`);
+      return `if (!(${[`${keys}.length === ${fields.length}`, ...same].join(' && ')})) ${miss}`;
+    }
     const at = this.#variable();
-    const check = fields.some(({ isOptional }) => isOptional)
-      ? `while (${at} < ${fields.length} && ${order}[${at}] !== ${key}) ${at}++;
-if (${at}++ === ${fields.length}) ${MISS}`
-      : `if (${key} !== ${order}[${at}++]) ${MISS}`;
-    return `let ${at} = 0;\nfor (const ${key} in ${v}) {\n${check}\n}`;
+    const steps = fields.map(({ key }, position) => {
+      const isNext = `${keys}[${at}] === ${JSON.stringify(key)}`;
+      const isThere = has[position];
+      return isThere === undefined
+        ? `if (${isNext}) ${at}++; else ${miss}`
+        : `const ${isThere} = ${isNext};\nif (${isThere}) ${at}++;`;
+    });
+    return `let ${at} = 0;\n${steps.join('\n')}\nif (${at} !== ${keys}.length) ${miss}`;
   }
 
-  #array(item: Layout | undefined, v: string): string {
+  #array(item: Layout | undefined, v: string, miss: Miss): string {
     const at = this.#variable();
+    const length = this.#variable();
     const value = this.#variable();
     const items =
       item === undefined
-        ? `if (${v}.length > 0) ${MISS}`
-        : `for (let ${at} = 0; ${at} < ${v}.length; ${at}++) {
+        ? `if (${v}.length > 0) ${miss}`
+        : `const ${length} = ${v}.length;
+for (let ${at} = 0; ${at} < ${length}; ${at}++) {
+if (p > b.length) ${miss}
 if (${at} > 0) { ${put(',')} }
 const ${value} = ${v}[${at}];
-${this.#value(item, value)}
+${this.#value(item, value, miss)}
 }`;
-    return `if (Array.isArray(${v})) {
-if (${v}.toJSON !== undefined) ${MISS}
+    return `if (!Array.isArray(${v}) || ${v}.toJSON !== undefined) ${miss}
 ${put('[')}
 ${items}
-${put(']')}
-}`;
+${put(']')}`;
+  }
+
+  #choice(options: readonly Layout[], v: string, miss: Miss): string {
+    const done = this.#variable();
+    const start = this.#variable();
+    const tries = options.map((option) => {
+      const label = this.#variable();
+      return `${label}: {\n${this.#value(option, v, `break ${label};`)}\nbreak ${done};\n}\np = ${start};`;
+    });
+    return `const ${start} = p;\n${done}: {\n${tries.join('\n')}\n${miss}\n}`;
   }
 
   #variable(): string {
