@@ -128,7 +128,12 @@ export class LearnedFunction<S, F> {
 
   #generate(): void {
     this.#samples = 0;
-    this.#function = this.#hasLearned ? this.#lesson.generate() : undefined;
+    try {
+      this.#function = this.#hasLearned ? this.#lesson.generate() : undefined;
+    } catch {
+      // Deep in a stack that has no room for it, say.
+      this.#function = undefined;
+    }
     this.#hasLearned = false;
     if (this.#function === undefined) {
       this.#reason ??= 'would take too long a function';

@@ -71,7 +71,7 @@ else ${miss}`;
     const has = fields.map(({ isOptional }) => (isOptional ? this.#variable() : undefined));
     const lines = [
       `if (typeof ${v} !== "object" || ${v} === null || ${v}.toJSON !== undefined) ${miss}`,
-      `if (${this.#prototypeOf}(${v}) !== ${this.#plain}) ${miss}`,
+      `if (${this.#prototypeOf}(${v}) !== ${this.#plain} || Array.isArray(${v})) ${miss}`,
       `const ${keys} = ${this.#keysOf}(${v});`,
       this.#sameKeys(fields, has, keys, miss),
     ];
