@@ -67,6 +67,6 @@ export function explainable<C extends object>(codec: C, explanation: Explain): C
  * explain(codec).incoming?.reader?.state; // 'learning': it has not seen a message yet
  * ```
  */
-export function explain(codec: Codec<never, never>): CodecExplanation {
+export function explain(codec: Codec<unknown, never>): CodecExplanation {
   return { codec: codec.name, ...explanations.get(codec)?.() };
 }

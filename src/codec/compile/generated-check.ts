@@ -1,6 +1,7 @@
 import { hasOwn } from './check.js';
 import type { Check } from './check.js';
 import { sureMembers } from './closure-check.js';
+import { partsOf } from './shape.js';
 import type { Prop, Shape, TaggedUnionShape } from './shape.js';
 import { asksAboutUndefined, hasOpaque, takesUndefined } from './shape-facts.js';
 import { Constants, functionOf } from './source.js';
@@ -21,6 +22,7 @@ class Generator {
   readonly constants = new Constants();
   readonly #names = new Map<Shape, string>();
   readonly #functions: string[] = [];
+  readonly #written = new Set<Shape>();
   #variables = 0;
 
   body(shape: Shape): string {
@@ -72,6 +74,13 @@ class Generator {
 
   /** Statements that return false unless the value of the variable `v` passes. */
   #statements(shape: Shape, v: string): string {
+    // What stands in several places is written out once more, as a function: types grow exponentially otherwise.
+    if (this.#written.has(shape)) return unless(this.#expression(shape, v));
+    if (shape._tag !== 'Refinement' && partsOf(shape).length > 0) this.#written.add(shape);
+    return this.#inline(shape, v);
+  }
+
+  #inline(shape: Shape, v: string): string {
     switch (shape._tag) {
       case 'Interface':
         return unless(isRecord(v)) + shape.props.map((prop) => this.#required(prop, v)).join('');
@@ -194,7 +203,7 @@ class Generator {
     const name = `c${this.#names.size}`;
     this.#names.set(shape, name);
     const inner = shape._tag === 'Recursive' ? shape.inner() : shape;
-    this.#functions.push(`function ${name}(v) {\n${this.#statements(inner, 'v')}return true;\n}`);
+    this.#functions.push(`function ${name}(v) {\n${this.#inline(inner, 'v')}return true;\n}`);
     return name;
   }
 

@@ -59,7 +59,9 @@ export function mayPassBy(shape: Shape): boolean {
 
 /** Tells whether a predicate of the program may be asked about undefined, which it may not expect. */
 export function asksAboutUndefined(shape: Shape): boolean {
-  return takesUndefined(shape) && hasRefinement(shape);
+  // All members of an intersection are asked, whichever of them refuses.
+  const mayBeAsked = takesUndefined(shape) || holds(shape, ({ _tag }) => _tag === 'Intersection');
+  return mayBeAsked && hasRefinement(shape);
 }
 
 /** Tells whether the shape may take undefined. */

@@ -1,7 +1,7 @@
 import type { Check } from '../compile/check.js';
 import { closureCheck } from '../compile/closure-check.js';
 import type { Shape, UnionShape } from '../compile/shape.js';
-import { asksAboutUndefined, isKeeping } from '../compile/shape-facts.js';
+import { asksAboutUndefined, hasRefinement, isKeeping } from '../compile/shape-facts.js';
 import { ANY_SCALAR, NO_SCALAR } from './layout.js';
 import type { Field, Layout, RefinedLayout, ScalarLayout } from './layout.js';
 import { mergeAll, mergeLayouts } from './merge-layouts.js';
@@ -110,7 +110,15 @@ export function isReadable(shape: Shape): boolean {
       return shape.members.every((member) => isReadable(member.shape));
     case 'Union':
       // It need not be known which of them takes the value when none changes it.
-      return shape.members.every((member) => isReadable(member)) && isKeeping(shape);
+      return (
+        isKeeping(shape) &&
+        membersOf(shape).every(
+          (member, at, { length }) =>
+            isReadable(member) &&
+            // What was learned is tried in its own order, in which a predicate that throws may be passed by.
+            (at === length - 1 || refinedScalarOf(member) !== undefined || !hasRefinement(member)),
+        )
+      );
     default:
       return true;
   }
