@@ -6,7 +6,7 @@ import type { IncomingSchema } from './schema/schema.js';
 import type { SchemaCheck } from './schema/schema-check.js';
 
 /** Options of {@link custom}. */
-export interface CustomOptions<In, Out> {
+export interface CustomOptions<In, Out, S extends IncomingSchema | undefined = undefined> {
   /** A short name for the format, for reports. */
   readonly name: string;
   /**
@@ -18,17 +18,12 @@ export interface CustomOptions<In, Out> {
   readonly decode: (data: Uint8Array, kind: MessageKind) => In;
   /** Writes one message, as a text message (a string) or a binary one (bytes), or throws. */
   readonly encode: (message: Out) => Payload;
-  /** None: what `decode` gives is not checked. */
-  readonly incoming?: undefined;
-}
-
-/** Options of {@link custom} for messages that are checked. */
-export interface CheckedCustomOptions<S extends IncomingSchema, Out> extends Omit<
-  CustomOptions<unknown, Out>,
-  'incoming'
-> {
-  /** What `decode` has to give: an io-ts type, a decoder of io-ts's newer modules, or a Standard Schema. */
-  readonly incoming: S;
+  /**
+   * What `decode` has to give: an io-ts type, a decoder of io-ts's newer modules, or a Standard Schema.
+   *
+   * @defaultValue none: what it gives is not checked
+   */
+  readonly incoming?: S | undefined;
 }
 
 /** The options of {@link custom}, checked. */

@@ -1,9 +1,9 @@
 import { left, right } from 'fp-ts/lib/Either.js';
 
 import { checkMessage } from './check-message.js';
-import type { Codec, MessageKind, Payload } from './codec.js';
+import type { Codec, Payload } from './codec.js';
 import { checkCustomOptions } from './custom-options.js';
-import type { CheckedCustomOptions, CustomOptions } from './custom-options.js';
+import type { CustomOptions } from './custom-options.js';
 import type { EncodeFailure } from './encode-failure.js';
 import { formatFailure } from './format-failure.js';
 import { isBytes } from './is-bytes.js';
@@ -48,12 +48,12 @@ import { valueText } from './value-text.js';
  * codec.encode({ subscribe: 'ADA' }); // right('subscribe=ADA')
  * ```
  */
-export function custom<S extends IncomingSchema, Out>(
-  options: CheckedCustomOptions<S, Out>,
-): Codec<DecodedBy<S>, Out>;
-/** {@inheritDoc (custom:1)} */
-export function custom<In, Out>(options: CustomOptions<In, Out>): Codec<In, Out>;
-export function custom(options: CustomOptions<unknown, never>): Codec<unknown, never> {
+export function custom<In, Out, S extends IncomingSchema | undefined = undefined>(
+  options: CustomOptions<In, Out, S>,
+): Codec<S extends IncomingSchema ? DecodedBy<S> : In, Out>;
+export function custom(
+  options: CustomOptions<unknown, never, IncomingSchema | undefined>,
+): Codec<unknown, never> {
   const { name, decode, encode, check } = checkCustomOptions(options);
   return {
     name,

@@ -14,8 +14,8 @@ const WHAT_FAILED: Readonly<Record<DecodeFailure['phase'], string>> = {
  * Says on one line why a message did not decode: the first issue, and how many more there are.
  *
  * @remarks
- * For logs. What comes from the peer is escaped and cut; of the program, only the names of its io-ts
- * types and their own messages appear.
+ * For logs. What comes from the peer is escaped and cut; of the program, only the names of its types, their own
+ * messages and the messages of what the `decode` of a custom codec throws appear.
  *
  * @param failure - The failure to describe.
  * @returns One line, without control characters.

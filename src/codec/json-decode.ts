@@ -1,11 +1,12 @@
-import { left, right, type Either } from 'fp-ts/lib/Either.js';
+import { left, type Either } from 'fp-ts/lib/Either.js';
 
+import { checkMessage } from './check-message.js';
 import type { MessageKind } from './codec.js';
 import type { DecodeFailure } from './decode-failure.js';
 import { hasMoreBrackets, isDeeperThan } from './json-depth.js';
-import { jsonFailure, tooDeepFailure } from './json-failure.js';
+import { jsonFailure, lentPrototypeFailure, tooDeepFailure } from './json-failure.js';
+import { hasLentPrototype } from './lent-prototype.js';
 import type { SchemaCheck } from './schema/schema-check.js';
-import { schemaFailure } from './schema-failure.js';
 import { utf8Failure, utf8Text } from './utf8-text.js';
 
 /** Reads one message. Never throws. */
@@ -34,10 +35,10 @@ export function createJsonDecode(check: SchemaCheck | undefined, maxDepth: numbe
     } catch (thrown) {
       return left(jsonFailure('json', data, kind, text, thrown));
     }
-    if (check === undefined) return right(value);
-    const checked = check(value);
-    return checked._tag === 'Right'
-      ? checked
-      : left(schemaFailure('json', data, kind, checked.left));
+    const decoded = checkMessage('json', check, value, data, kind);
+    if (decoded._tag === 'Left' || decoded.right === value) return decoded;
+    return hasLentPrototype(text, decoded.right)
+      ? left(lentPrototypeFailure('json', data, kind, text))
+      : decoded;
   };
 }

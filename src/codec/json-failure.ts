@@ -40,3 +40,21 @@ export function tooDeepFailure(
     issues: [{ path: [], expected: 'JSON', actual: valueText(text), message }],
   };
 }
+
+/** Says that an object has a key that became the prototype of what the type made of it. */
+export function lentPrototypeFailure(
+  codec: string,
+  data: Uint8Array,
+  kind: MessageKind,
+  text: string,
+): DecodeFailure {
+  const message = 'has a key __proto__, which became a prototype';
+  return {
+    _tag: 'DecodeFailure',
+    phase: 'json',
+    codec,
+    kind,
+    data,
+    issues: [{ path: [], expected: 'JSON', actual: valueText(text), message }],
+  };
+}

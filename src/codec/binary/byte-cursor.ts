@@ -11,17 +11,30 @@ export class ByteCursor {
     this.#bytes = bytes;
   }
 
-  /** How many bytes are left. */
-  get left(): number {
-    return this.#bytes.byteLength - this.#at;
+  /** How many bytes were passed. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Gives the next byte, and stays before it. */
+  peek(): number {
+    const byte = this.#bytes[this.#at];
+    if (byte === undefined) throw this.#cut();
+    return byte;
   }
 
   /** Gives the next byte. */
   byte(): number {
-    const byte = this.#bytes[this.#at];
-    if (byte === undefined) throw this.#cut();
+    const byte = this.peek();
     this.#at += 1;
     return byte;
+  }
+
+  /** Passes over the next byte if it is this one. */
+  takes(byte: number): boolean {
+    const isNext = this.peek() === byte;
+    if (isNext) this.#at += 1;
+    return isNext;
   }
 
   /** Gives a whole number of so many bytes, the most significant one first. */
@@ -33,7 +46,7 @@ export class ByteCursor {
 
   /** Passes over so many bytes. */
   skip(length: number): void {
-    if (length > this.left) throw this.#cut();
+    if (length > this.#bytes.byteLength - this.#at) throw this.#cut();
     this.#at += length;
   }
 
@@ -49,17 +62,18 @@ export class ByteCursor {
     }
   }
 
-  /** Tells whether the next bytes are these characters of ASCII. */
-  isAt(text: string): boolean {
+  /** Tells whether the bytes before this place are these characters of ASCII. */
+  isAfter(text: string): boolean {
+    const start = this.#at - text.length;
     for (let index = 0; index < text.length; index++) {
-      if (this.#bytes[this.#at + index] !== text.charCodeAt(index)) return false;
+      if (this.#bytes[start + index] !== text.charCodeAt(index)) return false;
     }
     return true;
   }
 
   /** Refuses what is left. */
   end(): void {
-    if (this.left > 0) {
+    if (this.#at < this.#bytes.byteLength) {
       throw new Malformed(`more bytes than one message has: it ends at byte ${this.#at}`);
     }
   }

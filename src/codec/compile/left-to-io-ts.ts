@@ -11,21 +11,29 @@ export interface LeftToIoTs {
   readonly reason: string;
 }
 
-/** Lists the parts of a shape that are left to io-ts. */
+/** A type may stand in more places than anyone reads. */
+const MAX_FOUND = 100;
+
+/** Lists the parts of a shape that are left to io-ts: at most the first 100. */
 export function leftToIoTs(shape: Shape): readonly LeftToIoTs[] {
   const found: LeftToIoTs[] = [];
   walk(shape, [], new Set(), found);
   return found;
 }
 
-function walk(shape: Shape, path: readonly string[], seen: Set<Shape>, found: LeftToIoTs[]): void {
-  if (seen.has(shape)) return;
-  seen.add(shape);
+function walk(
+  shape: Shape,
+  path: readonly string[],
+  above: ReadonlySet<Shape>,
+  found: LeftToIoTs[],
+): void {
+  if (above.has(shape) || found.length >= MAX_FOUND) return;
   if (shape._tag === 'Opaque') {
     found.push({ path, type: shape.type.name, reason: shape.reason });
     return;
   }
-  for (const { step, part } of stepsOf(shape)) walk(part, [...path, ...step], seen, found);
+  const inside = new Set(above).add(shape);
+  for (const { step, part } of stepsOf(shape)) walk(part, [...path, ...step], inside, found);
 }
 
 interface Step {

@@ -4,7 +4,8 @@ import type { DecodeError } from 'io-ts/lib/Decoder.js';
 import { printable } from '../../errors/printable.js';
 import type { DecodeIssue } from '../decode-failure.js';
 import { valueText } from '../value-text.js';
-import { MAX_ISSUES, refusal, thrownRefusal } from './refusal.js';
+import { isPromise, settle } from './promise.js';
+import { asynchronousRefusal, MAX_ISSUES, refusal, thrownRefusal } from './refusal.js';
 import type { IoTsDecoder } from './schema.js';
 import type { SchemaCheck, SchemaRefusal } from './schema-check.js';
 
@@ -15,7 +16,12 @@ export function fromIoTsDecoder(decoder: IoTsDecoder): SchemaCheck {
   return (value) => {
     try {
       const decoded = decoder.decode(value);
-      return decoded._tag === 'Right' ? decoded : left(decoderRefusal(value, decoded.left));
+      if (decoded._tag === 'Right') return decoded;
+      if (isPromise(decoded)) {
+        settle(decoded);
+        return left(asynchronousRefusal(NAME, value));
+      }
+      return left(decoderRefusal(value, decoded.left));
     } catch (thrown) {
       return left(thrownRefusal(NAME, value, thrown));
     }

@@ -5,6 +5,7 @@ import { OptionTypeError } from '../../errors/option-error.js';
 import { thrownText } from '../thrown-text.js';
 import { describeIssue } from '../describe-issue.js';
 import { hasMethod } from './object-member.js';
+import { isPromise, settle } from './promise.js';
 import { isStandardSchema, readSchema } from './read-schema.js';
 import type { SchemaCheck } from './schema-check.js';
 
@@ -39,7 +40,10 @@ export function readOutgoing(option: string, schema: unknown): Prepare {
 function fromEncoder(encoder: { readonly encode: (message: unknown) => unknown }): Prepare {
   return (message) => {
     try {
-      return right(encoder.encode(message));
+      const encoded = encoder.encode(message);
+      if (!isPromise(encoded)) return right(encoded);
+      settle(encoded);
+      return left({ reason: 'the encode of its type gave a promise, but a codec is synchronous' });
     } catch (cause) {
       return left({ reason: `the encode of its type threw: ${thrownText(cause)}`, cause });
     }

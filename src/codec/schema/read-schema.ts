@@ -10,6 +10,7 @@ import type { IoTsDecoder } from './schema.js';
 import type { SchemaCheck } from './schema-check.js';
 import { fromStandardSchema } from './standard-schema.js';
 import { tryOut } from './trial.js';
+import { validateNow } from './validate-now.js';
 
 /** A schema that was recognised. */
 export interface KnownSchema {
@@ -35,7 +36,7 @@ const ALLOWED = 'an io-ts type, a decoder of io-ts or a Standard Schema';
 export function readSchema(path: string, given: unknown): KnownSchema {
   if (isIoTsType(given)) return { name: given.name, check: fromIoTsType(given), type: given };
   if (isStandardSchema(given)) {
-    const { isAsynchronous } = tryOut((value) => given['~standard'].validate(value));
+    const { isAsynchronous } = tryOut((value) => validateNow(given, value));
     // Valibot says it of its schemas itself.
     if (isAsynchronous || memberOf(given, 'async') === true) throw asynchronous(path);
     return { name: `${given['~standard'].vendor} schema`, check: fromStandardSchema(given) };
@@ -58,7 +59,7 @@ export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
 }
 
 /** `validate` tells io-ts types from the decoders of its newer modules, which report otherwise. */
-function isIoTsType(value: unknown): value is t.Mixed {
+export function isIoTsType(value: unknown): value is t.Mixed {
   return (
     typeof value === 'object' &&
     hasMethod(value, 'decode') &&

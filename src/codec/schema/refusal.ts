@@ -31,3 +31,9 @@ export function thrownRefusal(expected: string, value: unknown, cause: unknown):
   const message = `the check of ${printable(expected)} threw; see cause`;
   return { issues: [{ path: [], expected, actual: valueText(value), message }], cause };
 }
+
+/** Says that a schema answered with a promise, of which nothing more will be heard. */
+export function asynchronousRefusal(expected: string, value: unknown): SchemaRefusal {
+  const message = `${printable(expected)} answered with a promise; only synchronous schemas can check messages`;
+  return { issues: [{ path: [], expected, actual: valueText(value), message }] };
+}

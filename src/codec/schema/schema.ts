@@ -4,30 +4,32 @@ import type * as t from 'io-ts';
 import type { DecodeError } from 'io-ts/lib/Decoder.js';
 
 /** A decoder of io-ts's newer modules: `io-ts/lib/Decoder.js`, `io-ts/lib/Codec.js`. */
-export interface IoTsDecoder {
-  readonly decode: (value: unknown) => Either<DecodeError, unknown>;
+export interface IoTsDecoder<A = unknown> {
+  /** Gives what it makes of a value, or what it has against it. */
+  readonly decode: (value: unknown) => Either<DecodeError, A>;
 }
 
 /** What may say what arrives: an io-ts type, a decoder of io-ts's newer modules, a Standard Schema. */
 export type IncomingSchema = t.Decoder<unknown, unknown> | IoTsDecoder | StandardSchemaV1;
 
 /** What may say how to write messages: anything with an `encode`, as io-ts types have, or a Standard Schema. */
-export type OutgoingSchema =
-  t.Encoder<never, unknown> | { readonly encode: (message: never) => unknown } | StandardSchemaV1;
+export type OutgoingSchema = t.Encoder<never, unknown> | StandardSchemaV1;
 
 /** The messages that a schema reads. */
 export type DecodedBy<S extends IncomingSchema> =
-  // An arktype or zod schema has a decode of its own besides.
-  S extends StandardSchemaV1
-    ? StandardSchemaV1.InferOutput<S>
-    : S extends { readonly decode: (value: unknown) => Either<unknown, infer In> }
-      ? In
-      : never;
+  S extends t.Decoder<unknown, infer In>
+    ? In
+    : // Before its decode, which zod has too, and which is another.
+      S extends StandardSchemaV1
+      ? StandardSchemaV1.InferOutput<S>
+      : S extends IoTsDecoder<infer In>
+        ? In
+        : never;
 
 /** The messages that a schema writes. */
 export type EncodedBy<S extends OutgoingSchema> = S extends StandardSchemaV1
   ? StandardSchemaV1.InferInput<S>
-  : S extends { readonly encode: (message: infer Out) => unknown }
+  : S extends t.Encoder<infer Out, unknown>
     ? Out
     : never;
 
@@ -38,6 +40,10 @@ export interface SchemaOptions<
 > {
   /**
    * What the server sends.
+   *
+   * @remarks
+   * It has to be synchronous. What is no io-ts type is tried with a few values when the codec is made, and refused if it
+   * answers one of them with a promise. One that does so for other values makes the message a failure of phase `schema`.
    *
    * @defaultValue none: messages are not checked, and are `unknown`
    */

@@ -4,21 +4,18 @@ import { left, right } from 'fp-ts/lib/Either.js';
 import { printable } from '../../errors/printable.js';
 import type { DecodeIssue } from '../decode-failure.js';
 import { valueText } from '../value-text.js';
-import { isPromise, settle } from './promise.js';
-import { MAX_ISSUES, refusal, thrownRefusal } from './refusal.js';
-import type { SchemaCheck, SchemaRefusal } from './schema-check.js';
+import { isPromise } from './promise.js';
+import { asynchronousRefusal, MAX_ISSUES, refusal, thrownRefusal } from './refusal.js';
+import type { SchemaCheck } from './schema-check.js';
+import { validateNow } from './validate-now.js';
 
 /** Checks by a Standard Schema (https://standardschema.dev). */
 export function fromStandardSchema(schema: StandardSchemaV1): SchemaCheck {
-  const standard = schema['~standard'];
-  const name = `the ${printable(standard.vendor)} schema`;
+  const name = `the ${printable(schema['~standard'].vendor)} schema`;
   return (value) => {
     try {
-      const result = standard.validate(value);
-      if (isPromise(result)) {
-        settle(result);
-        return left(asynchronous(name, value));
-      }
+      const result = validateNow(schema, value);
+      if (isPromise(result)) return left(asynchronousRefusal(name, value));
       // Anything that is not truthy means that there are none.
       if (!result.issues) return right(result.value);
       // By index, as arktype's are an array of its own kind, which methods would make more of.
@@ -57,9 +54,4 @@ function valueAt(value: unknown, keys: readonly PropertyKey[]): unknown {
     found = Reflect.get(found, key);
   }
   return found;
-}
-
-function asynchronous(name: string, value: unknown): SchemaRefusal {
-  const message = `${name} answered with a promise; only synchronous schemas can check messages`;
-  return { issues: [{ path: [], expected: name, actual: valueText(value), message }] };
 }
