@@ -51,6 +51,7 @@ describe('describeDecodeFailure', () => {
       'json codec: the message is not JSON (and 3 more)',
       { ...failureWith(), phase: 'json', omittedIssues: 4 },
     ],
+    ['json codec: the message is not of the format', { ...failureWith(), phase: 'format' }],
     ['json codec: the message is of the wrong kind', { ...failureWith(), phase: 'kind' }],
   ])('should say "%s"', (line, failure) => {
     expect(describeDecodeFailure(failure)).toBe(line);
@@ -116,6 +117,7 @@ describe('reportDecodeFailure', () => {
     ['kind', 'is of the wrong kind'],
     ['utf-8', 'is not readable as UTF-8'],
     ['json', 'is not JSON'],
+    ['format', 'is not of the format'],
     ['schema', 'is not of the expected type'],
   ] as const)('should say what phase %s means', (phase, meaning) => {
     const failure: DecodeFailure = {
@@ -136,7 +138,7 @@ describe('either report', () => {
   const anyFailure: fc.Arbitrary<DecodeFailure> = fc.record(
     {
       _tag: fc.constant('DecodeFailure'),
-      phase: fc.constantFrom('kind', 'utf-8', 'json', 'schema'),
+      phase: fc.constantFrom('kind', 'utf-8', 'json', 'format', 'schema'),
       codec: hostileText,
       kind: fc.constantFrom('text', 'binary'),
       data: fc.uint8Array(),

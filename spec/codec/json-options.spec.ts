@@ -1,11 +1,10 @@
 import * as t from 'io-ts';
-import * as NewDecoder from 'io-ts/lib/Decoder.js';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 
 import type { Codec } from '../../src/codec/codec.js';
 import { json } from '../../src/codec/json.js';
-import { checkJsonOptions } from '../../src/codec/json-options.js';
-import { OptionTypeError } from '../../src/errors/option-error.js';
+import { checkJsonOptions, DEFAULT_JSON_OPTIONS } from '../../src/codec/json-options.js';
+import { OptionRangeError, OptionTypeError } from '../../src/errors/option-error.js';
 
 interface Positive {
   readonly Positive: unique symbol;
@@ -101,46 +100,25 @@ describe('JsonOptions', () => {
 });
 
 describe('checkJsonOptions', () => {
-  it.each([
-    ['nothing', {}],
-    ['undefined sides', { incoming: undefined, outgoing: undefined }],
-    ['io-ts types', { incoming: Event, outgoing: Command }],
-    ['an object with encode', { outgoing: { encode: String } }],
-  ])('should take %s', (_, options) => {
-    expect(() => {
-      checkJsonOptions(options);
-    }).not.toThrow();
+  it('should fill in the default', () => {
+    expect(DEFAULT_JSON_OPTIONS).toEqual({ maxDepth: 128 });
+    expect(Object.isFrozen(DEFAULT_JSON_OPTIONS)).toBe(true);
+    for (const options of [{}, { incoming: undefined, outgoing: undefined, maxDepth: undefined }]) {
+      expect(checkJsonOptions(options)).toEqual({ maxDepth: 128 });
+    }
+  });
+
+  it.each([0, 1, 1000, Infinity])('should take a maxDepth of %d', (maxDepth) => {
+    expect(checkJsonOptions({ maxDepth })).toEqual({ maxDepth });
   });
 
   it.each([
     ['json: must be an object, got null', null],
     ['json: must be an object, got 5', 5],
     ['json: must be an object, got an array', []],
-    ['json.codec: is not an option; known here: incoming, outgoing', { codec: Event }],
-    ['json.incoming: must be an io-ts type, got null', { incoming: null }],
-    ["json.incoming: must be an io-ts type, got 'Event'", { incoming: 'Event' }],
-    ['json.incoming: must be an io-ts type, got a function', { incoming: () => Event }],
-    ['json.incoming: must be an io-ts type, got an object', { incoming: {} }],
-    [
-      'json.incoming: must be an io-ts type, got an object',
-      { incoming: { name: 'number', ...NewDecoder.number } },
-    ],
-    [
-      'json.incoming: must be an io-ts type, got an object',
-      { incoming: { name: 'Event', validate: Event.validate } },
-    ],
-    [
-      'json.incoming: must be an io-ts type, got an object',
-      { incoming: { decode: () => 1, validate: () => 1 } },
-    ],
-    [
-      'json.outgoing: must be an io-ts type or have an encode function, got null',
-      { outgoing: null },
-    ],
-    [
-      'json.outgoing: must be an io-ts type or have an encode function, got an object',
-      { outgoing: { encode: true } },
-    ],
+    ['json.codec: is not an option; known here: incoming, outgoing, maxDepth', { codec: Event }],
+    ["json.maxDepth: must be a number, got '1'", { maxDepth: '1' }],
+    ['json.maxDepth: must be a number, got null', { maxDepth: null }],
   ])('should throw "%s"', (message, options) => {
     const call = (): void => {
       checkJsonOptions(options);
@@ -149,5 +127,13 @@ describe('checkJsonOptions', () => {
     expect(call).toThrow(message);
     const option = /^[^:]*/.exec(message)?.[0];
     expect(call).toThrow(expect.objectContaining({ option, code: 'ERR_WSS_OPTION_TYPE' }));
+  });
+
+  it.each([-1, 1.5, -Infinity])('should refuse a maxDepth of %d', (maxDepth) => {
+    const call = (): unknown => checkJsonOptions({ maxDepth });
+    expect(call).toThrow(OptionRangeError);
+    expect(call).toThrow(
+      `json.maxDepth: must be a whole number from 0 to Infinity, got ${maxDepth}`,
+    );
   });
 });

@@ -1,10 +1,15 @@
-import { left, right } from 'fp-ts/lib/Either.js';
+import { type } from 'arktype';
 import fc from 'fast-check';
+import { left, right } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { describe, expect, it } from 'vitest';
+import * as D from 'io-ts/lib/Decoder.js';
+import * as v from 'valibot';
+import { describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
 
 import type { Codec, MessageKind } from '../../src/codec/codec.js';
 import { json } from '../../src/codec/json.js';
+import type { IncomingSchema } from '../../src/codec/schema/schema.js';
 import { OptionTypeError } from '../../src/errors/option-error.js';
 import { anyText } from './any-text.js';
 
@@ -36,6 +41,13 @@ describe('json', () => {
   it('should throw at once for a bad option', () => {
     // @ts-expect-error -- unknown option
     expect(() => json({ incomming: Tick })).toThrow(OptionTypeError);
+    // @ts-expect-error -- not a schema
+    expect(() => json({ incoming: 5 })).toThrow('json.incoming: must be an io-ts type, a decoder');
+    // @ts-expect-error -- not a schema
+    expect(() => json({ outgoing: 5 })).toThrow('json.outgoing: must be an io-ts type or a');
+    const late = z.string().refine(() => Promise.resolve(true));
+    expect(() => json({ incoming: late })).toThrow('json.incoming: must be synchronous');
+    expect(() => json({ outgoing: late })).toThrow('json.outgoing: must be synchronous');
   });
 
   describe('decode', () => {
@@ -140,13 +152,56 @@ describe('json', () => {
       const Tree: t.Type<Tree> = t.recursion('Tree', () => t.type({ children: t.array(Tree) }));
       const depth = 20_000;
       const text = '{"children":['.repeat(depth) + ']}'.repeat(depth);
-      expect(decodeText(json({ incoming: Tree }), text)).toMatchObject(
+      expect(decodeText(json({ incoming: Tree, maxDepth: Infinity }), text)).toMatchObject(
         left({
           phase: 'schema',
           cause: anError,
           issues: [{ actual: '{"children":[{…}]}' }],
         }),
       );
+    });
+
+    it.each<[string, IncomingSchema]>([
+      ['a decoder of io-ts', D.struct({ symbol: D.string, price: D.number })],
+      ['a zod schema', z.object({ symbol: z.string(), price: z.number() })],
+      ['a valibot schema', v.object({ symbol: v.string(), price: v.number() })],
+      ['an arktype schema', type({ symbol: 'string', price: 'number' })],
+    ])('should check by %s', (_, incoming) => {
+      const codec = json({ incoming });
+      expect(decodeText(codec, '{"symbol":"ADA","price":1.5}')).toEqual(
+        right({ symbol: 'ADA', price: 1.5 }),
+      );
+      expect(decodeText(codec, '{"symbol":"ADA","price":"12"}')).toMatchObject(
+        left({ phase: 'schema', codec: 'json', issues: [{ path: ['price'], actual: '"12"' }] }),
+      );
+    });
+
+    it('should refuse what is nested deeper than maxDepth before it is parsed', () => {
+      const message = (depth: number): string =>
+        '[{"":'.repeat(depth / 2) + '1' + '}]'.repeat(depth / 2);
+      const parse = vi.spyOn(JSON, 'parse');
+      expect(decodeText(json(), message(128))._tag).toBe('Right');
+      expect(parse).toHaveBeenCalledOnce();
+      for (const codec of [json(), json({ incoming: t.unknown }), json({ maxDepth: 128 })]) {
+        expect(decodeText(codec, message(130))).toMatchObject(
+          left({
+            phase: 'json',
+            issues: [
+              {
+                path: [],
+                expected: 'JSON',
+                actual: containing('[{'),
+                message: 'nested deeper than maxDepth, which is 128',
+              },
+            ],
+          }),
+        );
+      }
+      expect(parse).toHaveBeenCalledOnce();
+      expect(decodeText(json({ maxDepth: 2 }), '[[]]')._tag).toBe('Right');
+      expect(decodeText(json({ maxDepth: 1 }), '[[]]')._tag).toBe('Left');
+      expect(decodeText(json({ maxDepth: 0 }), '"[["')._tag).toBe('Right');
+      expect(decodeText(json({ maxDepth: Infinity }), message(100_000))._tag).toBe('Right');
     });
 
     it('should give the failure its own payload, not a copy', () => {
@@ -166,6 +221,20 @@ describe('json', () => {
       );
       const codec = json({ outgoing: t.type({ at: At }) });
       expect(codec.encode({ at: new Date(0) })).toEqual(right('{"at":"1970-01-01T00:00:00.000Z"}'));
+    });
+
+    it('should write what a Standard Schema makes of the message', () => {
+      const outgoing = z.object({ at: z.date().transform((date) => date.toISOString()) });
+      const codec = json({ outgoing });
+      expect(codec.encode({ at: new Date(0) })).toEqual(right('{"at":"1970-01-01T00:00:00.000Z"}'));
+      expect(codec.encode({ at: new Date(NaN) })).toStrictEqual(
+        left({
+          _tag: 'EncodeFailure',
+          codec: 'json',
+          reason:
+            'the message is not of its type: at at: Invalid input: expected date, received Date',
+        }),
+      );
     });
 
     it('should call encode as a method of its object', () => {

@@ -1,5 +1,6 @@
 import { partsOf } from './shape.js';
 import type { Shape } from './shape.js';
+import { hasOpaque } from './shape-facts.js';
 
 /** A part of a type that is not compiled. */
 export interface LeftToIoTs {
@@ -27,7 +28,7 @@ function walk(
   above: ReadonlySet<Shape>,
   found: LeftToIoTs[],
 ): void {
-  if (above.has(shape) || found.length >= MAX_FOUND) return;
+  if (above.has(shape) || found.length >= MAX_FOUND || !hasOpaque(shape)) return;
   if (shape._tag === 'Opaque') {
     found.push({ path, type: shape.type.name, reason: shape.reason });
     return;

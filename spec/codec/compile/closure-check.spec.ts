@@ -1,0 +1,56 @@
+import * as t from 'io-ts';
+import { describe, expect, it } from 'vitest';
+
+import { closureCheck, sureMembers } from '../../../src/codec/compile/closure-check.js';
+import { shapeOf } from '../../../src/codec/compile/shape-of.js';
+import { checkCases, opaque } from '../support/check-cases.js';
+import { throwing } from '../support/throwing.js';
+
+describe('closureCheck', () => {
+  it.each(checkCases.map(([type, passes]) => ({ type, passes, name: type.name })))(
+    'should pass what $name takes as it is',
+    ({ type, passes }) => {
+      const check = closureCheck(shapeOf(type));
+      for (const value of passes) {
+        expect(check(value)).toBe(true);
+        expect(type.decode(value)).toMatchObject({ _tag: 'Right' });
+        expect((type.decode(value) as { right?: unknown }).right).toBe(value);
+      }
+    },
+  );
+
+  it.each(checkCases.map(([type, , fails]) => ({ type, fails, name: type.name })))(
+    'should not pass what $name refuses or changes',
+    ({ type, fails }) => {
+      const check = closureCheck(shapeOf(type));
+      for (const value of fails) expect(check(value)).toBe(false);
+    },
+  );
+
+  it('should throw what a predicate throws', () => {
+    const check = closureCheck(shapeOf(t.array(throwing)));
+    expect(() => check([1, 'throw'])).toThrow('thrown');
+    expect(check([1, 2])).toBe(true);
+  });
+});
+
+describe('sureMembers', () => {
+  const shapes = (...types: readonly t.Mixed[]) => types.map((type) => shapeOf(type));
+
+  it('should give all members that keep what they take', () => {
+    const members = shapes(t.string, t.array(t.number), t.null);
+    expect(sureMembers(members)).toStrictEqual(members);
+    expect(sureMembers([])).toStrictEqual([]);
+  });
+
+  it('should end with the first that changes a value', () => {
+    const members = shapes(t.string, t.strict({}), t.null);
+    expect(sureMembers(members)).toStrictEqual(members.slice(0, 2));
+    expect(sureMembers(shapes(opaque, t.string))).toHaveLength(1);
+  });
+
+  it('should end with the first that may throw unasked', () => {
+    const members = shapes(throwing, t.type({ a: throwing }), t.null);
+    expect(sureMembers(members)).toStrictEqual(members.slice(0, 2));
+  });
+});
