@@ -9,6 +9,7 @@ import { layers } from './scripts/lint/layers.js';
 import { noCycle } from './scripts/lint/no-cycle.js';
 
 const streams = ['src/errors', 'src/codec', 'src/tls', 'rxjs', 'io-ts', 'fp-ts', 'node:*'];
+const codec = ['src/errors', 'io-ts', 'fp-ts', '@standard-schema/spec', 'node:buffer', 'node:util'];
 const testing = [
   'src/errors',
   'src/index.ts',
@@ -23,7 +24,9 @@ const testing = [
 // cli, testing -> index -> streams -> codec, tls -> errors; see ARCHITECTURE.md.
 const LAYERS = {
   'src/errors': [],
-  'src/codec': ['src/errors', 'io-ts', 'fp-ts', 'node:buffer', 'node:util'],
+  'src/codec': codec,
+  'src/codec/msgpack.ts': [...codec, '@msgpack/msgpack'],
+  'src/codec/cbor.ts': [...codec, 'cbor-x'],
   'src/tls': ['src/errors', 'fp-ts', 'proxy-from-env', 'node:*'],
   'src/streams': streams,
   'src/streams/connection.ts': [...streams, 'ws'],

@@ -1,7 +1,12 @@
 import { defineConfig } from 'tsdown';
 import type { UserConfig } from 'tsdown';
 
-const library = { index: 'src/index.ts', 'testing/index': 'src/testing/index.ts' };
+const library = {
+  index: 'src/index.ts',
+  'codec/cbor': 'src/codec/cbor.ts',
+  'codec/msgpack': 'src/codec/msgpack.ts',
+  'testing/index': 'src/testing/index.ts',
+};
 const command = { 'cli/main': 'src/cli/main.ts' };
 
 const shared = {

@@ -9,6 +9,7 @@ const config: ViteUserConfig = defineConfig({
   resolve: {
     alias: [
       { find: /^rx-wss$/, replacement: source('src/index.ts') },
+      { find: /^rx-wss\/(cbor|msgpack)$/, replacement: source('src/codec/$1.ts') },
       { find: /^rx-wss\/testing$/, replacement: source('src/testing/index.ts') },
     ],
   },

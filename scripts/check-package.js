@@ -27,6 +27,10 @@ const checks = [
   ['rx-wss --help', () => command('--help', (output) => output.includes('rx-wss'))],
   // No @types/ws: the package's own types have to do without.
   ['install the optional peers', () => install([...required, ...optional, '@types/node'])],
+  [
+    'rx-wss/cbor, rx-wss/msgpack: import and require',
+    () => run(process.execPath, ['formats.mjs'], consumer),
+  ],
   ['rx-wss/testing: import and require', () => run(process.execPath, ['testing.mjs'], consumer)],
   ['the first example of the README', example],
   ...['nodenext', 'node16', 'bundler'].flatMap((module) =>

@@ -97,6 +97,8 @@ export type { LeftToIoTs } from './codec/compile/left-to-io-ts.js';
 export type { LearnedStatus } from './codec/learned-function.js';
 export { text } from './codec/text.js';
 export { bytes } from './codec/bytes.js';
+export { custom } from './codec/custom.js';
+export type { CustomOptions } from './codec/custom-options.js';
 export type { Codec, MessageKind, Payload } from './codec/codec.js';
 export type { DecodeFailure, DecodeIssue } from './codec/decode-failure.js';
 export type { EncodeFailure } from './codec/encode-failure.js';
@@ -115,6 +117,12 @@ export type { ConstantBackoffOptions } from './streams/backoff/constant-backoff.
 export { limitRetries } from './streams/backoff/limit-retries.js';
 export { limitElapsed } from './streams/backoff/limit-elapsed.js';
 export { capDelay } from './streams/backoff/cap-delay.js';
+export { DEFAULT_EXPLAIN_POLICY, explainPolicy } from './streams/backoff/explain-policy.js';
+export type {
+  ExplainedRetry,
+  ExplainPolicyOptions,
+  PolicyExplanation,
+} from './streams/backoff/explain-policy.js';
 export { decorrelatedJitter, equalJitter, fullJitter } from './streams/backoff/jitter.js';
 export type { Jitter } from './streams/backoff/jitter.js';
 export { DEFAULT_MIN_UPTIME } from './streams/backoff/retry-counter.js';

@@ -1,6 +1,17 @@
 // A strict program that uses the package as its documentation says. check-package.js compiles it
 // as an ES module, as CommonJS and for a bundler.
-import { exponentialBackoff, isOptionError, json, webSocket, WssError } from 'rx-wss';
+import {
+  custom,
+  exponentialBackoff,
+  isOptionError,
+  json,
+  toStandardSchema,
+  webSocket,
+  WssError,
+} from 'rx-wss';
+import type { Codec } from 'rx-wss';
+import { cbor } from 'rx-wss/cbor';
+import { msgpack } from 'rx-wss/msgpack';
 import { createCertificateAuthority } from 'rx-wss/testing';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -34,6 +45,27 @@ export const reports: Observable<number> = socket.decoded.pipe(
 );
 export const codeOf = (error: unknown): string =>
   error instanceof WssError || isOptionError(error) ? error.code : 'unknown';
+
+export const codecs: readonly Codec<{ symbol: string; price: number }, { subscribe: string }>[] = [
+  cbor({ incoming: Tick, outgoing: Command }),
+  msgpack({ incoming: Tick, outgoing: Command }),
+  custom({
+    name: 'query',
+    decode: (data) => Object.fromEntries(new URLSearchParams(Buffer.from(data).toString())),
+    encode: ({ subscribe }: { subscribe: string }) => subscribe,
+    incoming: Tick,
+  }),
+];
+export const lengths: Codec<number, bigint> = custom({
+  name: 'lengths',
+  decode: (data) => data.byteLength,
+  encode: (length: bigint) => length.toString(),
+});
+// @ts-expect-error -- reads something else
+export const wrong: Codec<{ symbol: number }, unknown> = cbor({ incoming: Tick });
+export const standard: Codec<{ symbol: string; price: number }, unknown> = json({
+  incoming: toStandardSchema(Tick),
+});
 
 type Plain<T> = 0 extends 1 & T ? never : T;
 export const authority: Plain<ReturnType<typeof createCertificateAuthority>> =

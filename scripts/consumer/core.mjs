@@ -31,3 +31,13 @@ assert.ok(!(new Error('another') instanceof esm.WssError));
 
 assert.equal(require('rx-wss/package.json').name, 'rx-wss');
 assert.throws(() => require('rx-wss/dist/index.cjs'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
+
+// What needs an optional peer says which.
+for (const [subpath, peer] of [
+  ['rx-wss/cbor', 'cbor-x'],
+  ['rx-wss/msgpack', '@msgpack/msgpack'],
+]) {
+  const names = (error) => error.code.includes('MODULE_NOT_FOUND') && error.message.includes(peer);
+  await assert.rejects(import(subpath), names);
+  assert.throws(() => require(subpath), names);
+}
