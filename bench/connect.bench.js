@@ -1,78 +1,68 @@
 // CPU and memory of 1,000 connections with mutual TLS: rx-wss beside raw ws, given the same options.
-// Every contestant is a process of its own; they take turns, round by round.
-import { fork } from 'node:child_process';
+// Every turn of a contestant is a process of its own; they take turns, round by round. CONNECTIONS=100 and
+// ROUNDS=3 make it shorter.
 import { createCertificateAuthority } from 'rx-wss/testing';
 
-const CONNECTIONS = Number(process.env.CONNECTIONS ?? 1_000);
-const ROUNDS = Number(process.env.ROUNDS ?? 7);
+import { startChild } from './support/child.js';
+import { interleave } from './support/interleave.js';
+import { writeResults } from './support/results.js';
+import { roundsOr } from './support/settings.js';
+import { rowsOf } from './support/statistics.js';
+import { tableText, threeDigits } from './support/table.js';
+
+const ALL = 1_000;
+const CONNECTIONS = Number(process.env.CONNECTIONS ?? ALL);
+const ROUNDS = roundsOr(7);
 const CONTESTANTS = ['ws', 'rx-wss', 'ws again'];
+/** The memory is to be measured as it is. */
+const OWN_HEAP = /** @type {string[]} */ ([]);
+
+/** @typedef {{ cpu: number, rss: number }} Turn Milliseconds and bytes for a connection. */
 
 const authority = await createCertificateAuthority();
-const server = await authority.issue({ commonName: 'localhost', usage: 'server' });
+const { cert, key } = await authority.issue({ commonName: 'localhost', usage: 'server' });
 const client = await authority.issue({ commonName: 'bench', usage: 'client' });
 const ca = authority.certificate;
 
-/**
- * Starts a process, tells it what it needs, and gives what it answers.
- *
- * @param {string} file
- * @param {object} message
- * @returns {Promise<{ child: import('node:child_process').ChildProcess, answer: any }>}
- */
-function start(file, message) {
-  const child = fork(new URL(file, import.meta.url), { execArgv: ['--expose-gc'] });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('message', (answer) => resolve({ child, answer }));
-    child.send(message);
+const server = startChild(new URL('./connect/server.js', import.meta.url), OWN_HEAP);
+const url = await server.ask({ cert, key, ca });
+/** @type {(name: string) => Promise<Turn>} */
+const run = async (name) => {
+  const child = startChild(new URL('./connect/client.js', import.meta.url), OWN_HEAP);
+  const turn = await child.ask({
+    library: name.replace(' again', ''),
+    url,
+    connections: CONNECTIONS,
+    tls: { ca, cert: client.cert, key: client.key },
   });
-}
+  child.stop();
+  return turn;
+};
+const turns = await interleave(CONTESTANTS, { rounds: ROUNDS, warmUps: 0, run });
+server.stop();
 
-const { child: peer, answer: url } = await start('./connect/server.js', {
-  cert: server.cert,
-  key: server.key,
-  ca,
-});
+/** @param {string} group @param {(turn: Turn) => number} costOf */
+const compare = (group, costOf) =>
+  rowsOf(group, new Map([...turns].map(([name, each]) => [name, each.map(costOf)])));
+const cpu = compare('milliseconds of CPU', (turn) => turn.cpu);
+const rss = compare('KiB of memory', (turn) => turn.rss / 1024);
 
-/** @typedef {{ cpu: number, rss: number }} Row */
-/** @type {Record<string, Row[]>} */
-const rows = Object.fromEntries(CONTESTANTS.map((name) => [name, []]));
-for (let round = 0; round < ROUNDS; round += 1) {
-  for (let turn = 0; turn < CONTESTANTS.length; turn += 1) {
-    const name = CONTESTANTS[(round + turn) % CONTESTANTS.length] ?? '';
-    const { child, answer } = await start('./connect/client.js', {
-      library: name.replace(' again', ''),
-      url,
-      connections: CONNECTIONS,
-      tls: { ca, cert: client.cert, key: client.key },
-    });
-    rows[name]?.push(answer);
-    child.disconnect();
-  }
-}
-peer.disconnect();
-
-/** @param {readonly number[]} values */
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-
-/** @param {string} name @param {keyof Row} field */
-const ratio = (name, field) =>
-  median((rows[name] ?? []).map((row, at) => row[field] / (rows['ws']?.[at]?.[field] ?? NaN)));
-
+console.log(`${CONNECTIONS} connections with mutual TLS, ${ROUNDS} rounds`);
 console.log(
-  `${CONNECTIONS} connections with mutual TLS, ${ROUNDS} rounds, medians; ratios to ws of the same round`,
+  tableText(
+    ['', 'CPU/connect', 'ratio', 'RSS/connection', 'ratio'],
+    cpu.map((row, at) => [
+      row.name,
+      `${threeDigits(row.median)} ms`,
+      row.ratio.toFixed(2),
+      `${threeDigits(rss[at]?.median ?? NaN)} KiB`,
+      rss[at]?.ratio.toFixed(2) ?? '',
+    ]),
+  ),
 );
-console.log('contestant   CPU/connect  ratio   RSS/connection  ratio');
-for (const name of CONTESTANTS) {
-  const cpu = median((rows[name] ?? []).map((row) => row.cpu));
-  const rss = median((rows[name] ?? []).map((row) => row.rss));
-  console.log(
-    [
-      name.padEnd(11),
-      `${cpu.toFixed(2)} ms`.padStart(12),
-      ratio(name, 'cpu').toFixed(2).padStart(6),
-      `${(rss / 1024).toFixed(1)} KiB`.padStart(16),
-      ratio(name, 'rss').toFixed(2).padStart(6),
-    ].join(' '),
-  );
-}
+writeResults('connect', {
+  unit: 'each a connection',
+  rounds: ROUNDS,
+  isWhole: CONNECTIONS === ALL,
+  rows: [...cpu, ...rss],
+});

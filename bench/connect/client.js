@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { serve } from '../support/serve.js';
+
 const AT_ONCE = 20;
 
 /**
@@ -37,7 +39,7 @@ const OPENERS = {
   },
 };
 
-process.once('message', async ({ library, url, connections, tls }) => {
+serve(async ({ library, url, connections, tls }) => {
   const open = await OPENERS[library]?.();
   if (open === undefined) throw new Error(`No contestant is named ${library}`);
   /** @type {unknown[]} */
@@ -60,10 +62,9 @@ process.once('message', async ({ library, url, connections, tls }) => {
   for (let done = 0; done < connections; done += AT_ONCE) await batch(AT_ONCE);
   const { user, system } = process.cpuUsage(cpu);
   const after = await settle();
-  process.send?.({
+  return {
     cpu: (user + system) / 1_000 / connections,
     rss: (after - before) / connections,
     kept: kept.length,
-  });
+  };
 });
-process.once('disconnect', () => process.exit());
