@@ -1,6 +1,7 @@
 import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { NumberFromString } from 'io-ts-types/lib/NumberFromString.js';
+import { setFromArray } from 'io-ts-types/lib/setFromArray.js';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { Codec } from '../../src/codec/codec.js';
@@ -300,6 +301,36 @@ describe('json', () => {
     for (const text of ['{"a":"2","b":"__proto__"}', '{"a":"2","b":"\\u0041"}']) {
       expect(json({ incoming: Count }).decode(Buffer.from(text), 'text')._tag).toBe('Right');
     }
+  });
+
+  it('should give no message a key that was read through a prototype', () => {
+    const Admin = t.partial({ admin: t.boolean, n: NumberFromString });
+    // Both members are copied, so that what is inherited becomes an own key when they are merged.
+    const Both = t.intersection([t.type({ a: NumberFromString }), Admin]);
+    const One = t.intersection([t.partial({ admin: t.boolean }), t.type({ a: NumberFromString })]);
+    const message = '{"a":"2","n":"1","__proto__":{"admin":"yes"}}';
+    const order = { compare: () => 0 as const, equals: () => false };
+    for (const [type, text] of [
+      [Both, message],
+      [One, message],
+      [t.exact(Both), message],
+      [t.exact(One), message],
+      [t.type({ s: setFromArray(One, order) }), `{"s":[${message}]}`],
+    ] as const) {
+      const bytes = Buffer.from(text);
+      for (const codec of codecs(type, bytes)) {
+        expect(codec.decode(bytes, 'text')).toMatchObject({ left: { phase: 'json' } });
+      }
+    }
+  });
+
+  it('should never throw, however deep a message is', () => {
+    const codec = json({
+      incoming: t.type({ a: NumberFromString, b: t.unknown }),
+      maxDepth: Infinity,
+    });
+    const data = Buffer.from(`{"a":"1","c":"\\u0041","b":${nested(100_000)}}`);
+    expect(codec.decode(data, 'text')._tag).toBe('Right');
   });
 
   it('should keep to its maxDepth, whatever it has learned', () => {

@@ -7,7 +7,6 @@ import { describe, expect, it, vi } from 'vitest';
 import { REFUSED } from '../../../src/codec/compile/closure-decode.js';
 import { compileType } from '../../../src/codec/compile/compile-type.js';
 import type { CompiledType } from '../../../src/codec/compile/compile-type.js';
-import { withoutCodeGeneration } from '../write/support/without-code-generation.js';
 import { opaque } from '../support/check-cases.js';
 import { recursionOf } from '../support/sample.js';
 
@@ -120,15 +119,5 @@ describe('compileType', () => {
     expect(there?.check({ a: 'a' })).toBe(true);
     expect(there?.check({ a: 1 })).toBe(false);
     expect(functionOf).not.toHaveBeenCalled();
-  });
-
-  it('should compile where code may not be generated', { timeout: 30_000 }, async () => {
-    const told = await withoutCodeGeneration(`
-      import * as t from 'io-ts';
-      import { compileType } from '/src/codec/compile/compile-type.ts';
-      const { check, decode } = compileType(t.strict({ a: t.string }));
-      tell([check({ a: 'a' }), check({}), decode({ a: 'a', b: 1 })]);
-    `);
-    expect(told).toStrictEqual([true, false, { a: 'a' }]);
   });
 });

@@ -324,6 +324,9 @@ describe('isReadable', () => {
     ['a refinement of what cannot be read', t.refinement(Opaque, isAnything)],
     ['a union of what changes', t.union([Strict, t.string])],
     ['a union of what cannot be read', t.union([t.string, Tree])],
+    ['a refined object first in a union', t.union([Refined, t.UnknownRecord])],
+    ['one in a union in it', t.union([t.union([t.string, Refined]), t.UnknownRecord])],
+    ['one in an array in it', t.union([t.array(Refined), t.UnknownArray])],
     ['a union that gives 0 for -0', t.union([t.literal(0), t.string])],
     [
       'a tagged union of what cannot be read',

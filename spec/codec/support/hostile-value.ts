@@ -77,7 +77,7 @@ const ODD: readonly unknown[] = [
 ];
 
 /** What `JSON.parse` gives, `__proto__` among the keys. */
-export const anyJson: fc.Arbitrary<unknown> = fc.letrec<{ json: unknown }>((tie) => ({
+const anyJson: fc.Arbitrary<unknown> = fc.letrec<{ json: unknown }>((tie) => ({
   json: fc.oneof(
     { maxDepth: 3, depthSize: 'small' },
     { weight: 6, arbitrary: fc.constantFrom('', 'a', 'b', '12', '0', 'true', '\ud800') },

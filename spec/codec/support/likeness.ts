@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import * as t from 'io-ts';
 
 /** The objects that a value is made of, itself among them. */
-export function partsOf(value: unknown, found: Set<unknown> = new Set<unknown>()): Set<unknown> {
+function partsOf(value: unknown, found: Set<unknown> = new Set<unknown>()): Set<unknown> {
   if (!isObject(value) || found.has(value)) return found;
   found.add(value);
   for (const member of membersOf(value)) partsOf(member, found);

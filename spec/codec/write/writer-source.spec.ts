@@ -310,7 +310,36 @@ describe('generateWriter', () => {
       expect(written(write, message)).toBeUndefined();
     });
 
+    it('should write null where there may be an object or an array', () => {
+      const choice = writerFor({ a: { b: 1 } }, { a: [1] }, { a: null });
+      expect(written(choice, { a: null })).toBe('{"a":null}');
+      expect(written(writerOf(objectOf(field('a'))), null)).toBeUndefined();
+      expect(written(writerOf(arrayOf(ANY_SCALAR)), null)).toBeUndefined();
+    });
+
     it('should begin again where the first of them began', () => {
+      const options = [
+        objectOf(field('a'), field('b')),
+        objectOf(field('a'), field('b', false, arrayOf(ANY_SCALAR))),
+        arrayOf(arrayOf(ANY_SCALAR)),
+        arrayOf(ANY_SCALAR),
+      ];
+      const begun = writerOf(arrayOf({ _tag: 'Choice', options }));
+      for (const message of [
+        [
+          { a: 1, b: [2] },
+          { a: 1, b: 2 },
+        ],
+        [
+          [[1], [2]],
+          [1, 2],
+        ],
+      ]) {
+        expect(written(begun, message)).toBe(JSON.stringify(message));
+      }
+      expect(written(begun, [{ a: 1, b: {} }])).toBeUndefined();
+      expect(written(begun, [[[1], 2]])).toBeUndefined();
+
       const choice = writerFor({ a: 1, b: { c: 'x' } }, { b: { c: [1] }, a: 'y' });
       for (const message of [
         { a: 'text', b: { c: 'text' } },

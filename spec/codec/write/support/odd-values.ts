@@ -1,7 +1,7 @@
 import { createContext, runInContext } from 'node:vm';
 
 /** A class whose instances look like plain objects. */
-export class Point {
+class Point {
   readonly a = 1;
   readonly #hidden = 2;
   get b(): number {
@@ -52,6 +52,12 @@ function thrower(thrown: unknown): never {
   throw thrown;
 }
 
+/** Newer than Node 20; JSON.stringify writes it as it is. */
+function rawJson(text: string): unknown {
+  const { rawJSON } = JSON as { readonly rawJSON?: (text: string) => unknown };
+  return rawJSON?.(text);
+}
+
 /** By name, values that are more than plain objects, arrays and scalars, or are easily taken for such. */
 export const ODD_VALUES: readonly (readonly [name: string, make: () => unknown])[] = [
   ['undefined', () => undefined],
@@ -68,6 +74,7 @@ export const ODD_VALUES: readonly (readonly [name: string, make: () => unknown])
   ['a boxed bigint', () => boxed(1n)],
   ['a boxed symbol', () => boxed(Symbol('a'))],
   ['a boxed string with keys', () => Object.assign(boxed('ab'), { a: 1 })],
+  ['raw JSON', () => rawJson('1.0')],
   ['a date', () => new Date(0)],
   ['a date that is none', () => new Date(NaN)],
   ['a map', () => new Map([['a', 1]])],
