@@ -63,12 +63,6 @@ const TAKEN: readonly Row[] = [
     own([...Object.entries(MESSAGE), ['__proto__', { polluted: 1 }]]),
   ],
   [
-    '__proto__ where keys are left out',
-    '{"id":1,"text":"a","more":{},"__proto__":{"id":2}}',
-    MESSAGE,
-    Strict,
-  ],
-  [
     '__proto__ in a record',
     '{"__proto__":1,"a":2}',
     own([
@@ -278,7 +272,6 @@ describe('json', () => {
   });
 
   it('should refuse __proto__ where the type makes a prototype of it', () => {
-    const Counts = t.record(t.string, NumberFromString);
     const Count = t.type({ a: NumberFromString });
     const rows = [
       [Count, '{"a":"2","__proto__":{"b":1}}'],
@@ -286,6 +279,7 @@ describe('json', () => {
       [t.record(t.string, Count), '{"__proto__":{"a":"1"}}'],
       [t.record(t.string, Count), '{"__proto__":{"a":"1","constructor":1}}'],
       [t.array(Count), '[{"a":"2","__proto__":{}}]'],
+      [Strict, '{"id":1,"text":"a","more":{},"__proto__":{"id":2}}'],
     ] as const;
     for (const [type, text] of rows) {
       const bytes = Buffer.from(text);
@@ -294,10 +288,6 @@ describe('json', () => {
       }
     }
     // It is not there, or harmless.
-    expect(json({ incoming: Counts }).decode(Buffer.from('{"__proto__":"1"}'), 'text')).toEqual({
-      _tag: 'Right',
-      right: {},
-    });
     for (const text of ['{"a":"2","b":"__proto__"}', '{"a":"2","b":"\\u0041"}']) {
       expect(json({ incoming: Count }).decode(Buffer.from(text), 'text')._tag).toBe('Right');
     }

@@ -4,8 +4,8 @@ import { checkMessage } from './check-message.js';
 import type { MessageKind } from './codec.js';
 import type { DecodeFailure } from './decode-failure.js';
 import { hasMoreBrackets, isDeeperThan } from './json-depth.js';
-import { jsonFailure, lentPrototypeFailure, tooDeepFailure } from './json-failure.js';
-import { hasLentPrototype } from './lent-prototype.js';
+import { jsonFailure, protoKeyFailure, tooDeepFailure } from './json-failure.js';
+import { hasProtoKey } from './proto-key.js';
 import type { SchemaCheck } from './schema/schema-check.js';
 import { utf8Failure, utf8Text } from './utf8-text.js';
 
@@ -37,8 +37,6 @@ export function createJsonDecode(check: SchemaCheck | undefined, maxDepth: numbe
     }
     const decoded = checkMessage('json', check, value, data, kind);
     if (decoded._tag === 'Left' || decoded.right === value) return decoded;
-    return hasLentPrototype(text, decoded.right)
-      ? left(lentPrototypeFailure('json', data, kind, text))
-      : decoded;
+    return hasProtoKey(text, value) ? left(protoKeyFailure('json', data, kind, text)) : decoded;
   };
 }

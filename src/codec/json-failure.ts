@@ -41,14 +41,14 @@ export function tooDeepFailure(
   };
 }
 
-/** Says that an object has a key that became the prototype of what the type made of it. */
-export function lentPrototypeFailure(
+/** Says that an object has a key that could become the prototype of what the type makes of it. */
+export function protoKeyFailure(
   codec: string,
   data: Uint8Array,
   kind: MessageKind,
   text: string,
 ): DecodeFailure {
-  const message = 'has a key __proto__, which became a prototype';
+  const message = 'has a key __proto__, which a copy would take for its prototype';
   return {
     _tag: 'DecodeFailure',
     phase: 'json',
