@@ -73,6 +73,15 @@ describe('JsonReading', () => {
     expect(ordinary).not.toHaveBeenCalled();
   });
 
+  it('should tell a text message, which is UTF-8, from a binary one', () => {
+    learn(reading, '{"symbol":"A","price":1}');
+    const wide = '{"symbol":"\u00c4","price":1}';
+    expect(read(reading, wide)).toEqual(right(JSON.parse(wide)));
+    expect(ordinary).not.toHaveBeenCalled();
+    const data = Buffer.from('{"symbol":"\u00c4","price":1}', 'latin1');
+    expect(reading.decode(data, 'binary')).toMatchObject(left({ phase: 'utf-8', kind: 'binary' }));
+  });
+
   it('should leave to the ordinary way what it misses, and give what that gives', () => {
     learn(reading, '{"symbol":"A","price":1}');
     const data = Buffer.from('{ "symbol": "A", "price": 1 }');

@@ -44,6 +44,11 @@ const CASES: readonly Case[] = [
     t.partial({ a: NumberFromString, b: t.string }),
     [{}, { a: undefined }, { a: '1', b: 'b' }, { a: '1', b: 1 }, { a: 'a' }, []],
   ],
+  [
+    'an optional member that may be undefined',
+    t.partial({ a: maybe, b: NumberFromString }),
+    [{ b: '1' }, {}, { a: undefined, b: '1' }],
+  ],
   ['an optional member by default', t.partial({ a: withFallback(t.string, 'a') }), [{}, { a: 1 }]],
   ['exact', t.strict({ a: t.string }), [{ a: 'a' }, { b: 1, a: 'a', c: 1 }, { a: 1 }, 'a', []]],
   ['exact of changed', t.exact(tenfold), [{ a: '1' }, { b: 1, a: '1' }, { a: 1 }]],

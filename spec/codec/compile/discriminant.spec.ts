@@ -68,7 +68,7 @@ describe('disjointLiterals', () => {
     ['is a tagged union by another key', byAnother()],
     ['is an intersection of which none has any', t.intersection([noTag, t.type({ v: t.string })])],
   ])('should give nothing when a member %s', (_, type) => {
-    expect(literalsOf(b, type)).toBeUndefined();
+    expect(literalsOf(c, type)).toBeUndefined();
   });
 });
 

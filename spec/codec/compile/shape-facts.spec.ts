@@ -111,7 +111,12 @@ const ROWS: readonly Row[] = [
   },
   {
     fact: asksAboutUndefined,
-    holds: [t.refinement(t.unknown, () => true), t.union([t.undefined, positive])],
+    holds: [
+      t.refinement(t.unknown, () => true),
+      t.union([t.undefined, positive]),
+      // All members are asked.
+      t.intersection([t.refinement(t.unknown, () => true), t.type({})]),
+    ],
     not: [positive, maybe, refined],
   },
   {

@@ -1,6 +1,5 @@
 import { partsOf } from './shape.js';
 import type { Shape } from './shape.js';
-import { hasOpaque } from './shape-facts.js';
 
 /** A part of a type that is not compiled. */
 export interface LeftToIoTs {
@@ -12,29 +11,26 @@ export interface LeftToIoTs {
   readonly reason: string;
 }
 
-/** A type may stand in more places than anyone reads. */
+/** A type may stand in more places than anyone reads, and in more than can be looked at. */
 const MAX_FOUND = 100;
+const MAX_LOOKS = 10_000;
 
 /** Lists the parts of a shape that are left to io-ts: at most the first 100. */
 export function leftToIoTs(shape: Shape): readonly LeftToIoTs[] {
   const found: LeftToIoTs[] = [];
-  walk(shape, [], new Set(), found);
+  let looks = 0;
+  const walk = (part: Shape, path: readonly string[], above: ReadonlySet<Shape>): void => {
+    looks += 1;
+    if (above.has(part) || found.length >= MAX_FOUND || looks > MAX_LOOKS) return;
+    if (part._tag === 'Opaque') {
+      found.push({ path, type: part.type.name, reason: part.reason });
+      return;
+    }
+    const inside = new Set(above).add(part);
+    for (const { step, part: inner } of stepsOf(part)) walk(inner, [...path, ...step], inside);
+  };
+  walk(shape, [], new Set());
   return found;
-}
-
-function walk(
-  shape: Shape,
-  path: readonly string[],
-  above: ReadonlySet<Shape>,
-  found: LeftToIoTs[],
-): void {
-  if (above.has(shape) || found.length >= MAX_FOUND || !hasOpaque(shape)) return;
-  if (shape._tag === 'Opaque') {
-    found.push({ path, type: shape.type.name, reason: shape.reason });
-    return;
-  }
-  const inside = new Set(above).add(shape);
-  for (const { step, part } of stepsOf(shape)) walk(part, [...path, ...step], inside, found);
 }
 
 interface Step {
