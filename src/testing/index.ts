@@ -26,6 +26,31 @@ export type { ClientIdentity, WssRequest } from './wss-request.js';
 export type { FragmentOptions } from './fragments.js';
 export type { ListenOptions } from './loopback.js';
 
+// Faults.
+export { createRelay } from './relay.js';
+export type { Relay } from './relay.js';
+export type { RelayOptions, RelayTarget } from './relay-options.js';
+export type { RelayConnection, RelayEnding } from './relay-connection.js';
+export type { FlowCounts } from './flow-counts.js';
+export type {
+  Bandwidth,
+  Blackhole,
+  ConnectionFault,
+  Cut,
+  DirectedFault,
+  End,
+  Fault,
+  FaultDirection,
+  FlowDirection,
+  HalfClose,
+  Latency,
+  Refuse,
+  Reset,
+  Slices,
+  SlowAccept,
+  TimedFault,
+} from './fault.js';
+
 // Bytes on the wire.
 export { closePayload, frame, parseFrames } from './frames.js';
 export type { Frame, FrameOptions, ParsedFrames } from './frames.js';
