@@ -33,6 +33,15 @@ describe('closureCheck', () => {
     expect(check([1, 2])).toBe(true);
   });
 
+  it('should not pass by a predicate that is asked about undefined behind what changes values', () => {
+    const throws = t.refinement(t.undefined, () => {
+      throw new Error('thrown');
+    });
+    const type = t.partial({ a: t.union([t.tuple([] as unknown as [t.Mixed]), throws]) });
+    expect(() => type.decode({})).toThrow('thrown');
+    expect(closureCheck(shapeOf(type))({})).toBe(false);
+  });
+
   it('should ask a predicate about undefined, which it may not expect', () => {
     const never = vi.fn(() => false);
     const check = closureCheck(shapeOf(t.partial({ a: t.refinement(t.unknown, never) })));

@@ -10,6 +10,8 @@ import { objectOf } from '../support/any-key.js';
 import { unlikeness } from '../support/likeness.js';
 import { recursionOf } from '../support/sample.js';
 
+const hidden = Object.defineProperty({ a: 'a' }, 'b', { value: 1, enumerable: false });
+
 type Case = readonly [name: string, type: t.Mixed, values: readonly unknown[]];
 
 const maybe = t.union([t.string, t.undefined]);
@@ -50,7 +52,11 @@ const CASES: readonly Case[] = [
     [{ b: '1' }, {}, { a: undefined, b: '1' }],
   ],
   ['an optional member by default', t.partial({ a: withFallback(t.string, 'a') }), [{}, { a: 1 }]],
-  ['exact', t.strict({ a: t.string }), [{ a: 'a' }, { b: 1, a: 'a', c: 1 }, { a: 1 }, 'a', []]],
+  [
+    'exact',
+    t.strict({ a: t.string }),
+    [{ a: 'a' }, { b: 1, a: 'a', c: 1 }, hidden, { a: 1 }, 'a', []],
+  ],
   ['exact of changed', t.exact(tenfold), [{ a: '1' }, { b: 1, a: '1' }, { a: 1 }]],
   [
     'exact with symbols',
@@ -159,6 +165,27 @@ describe('closureDecode', () => {
     const type = new t.Type<unknown>('throwing', t.unknown.is, throws, t.identity);
     expect(() => decode(t.type({ a: type }), { a: 1 })).toThrow('thrown');
     expect(() => decode(t.refinement(tenfold, throws), { a: '1' })).toThrow('thrown');
+  });
+
+  it('should ask no member about NaN, which io-ts does not find among its tags', () => {
+    const throws = t.refinement(t.string, () => {
+      throw new Error('thrown');
+    });
+    const nan = t.type({ a: throws, k: t.literal(NaN), b: NumberFromString });
+    const type = t.union([nan, t.type({ k: t.literal('b') })]);
+    expect(type.decode({ k: NaN, a: 'a' })._tag).toBe('Left');
+    expect(decode(type, { k: NaN, a: 'a' })).toBe(REFUSED);
+  });
+
+  it('should not pass by what may throw on the way to the next member of a union', () => {
+    const throws = t.refinement(t.string, () => {
+      throw new Error('thrown');
+    });
+    const type = t.union([t.type({ b: t.string, c: throws }), t.strict({ a: t.string })]);
+    const value = { a: 'a', b: 1, c: 'c' };
+    expect(() => type.decode(value)).toThrow('thrown');
+    expect(() => decode(type, value)).toThrow('thrown');
+    expect(decode(type, { a: 'a', b: 1 })).toStrictEqual({ a: 'a' });
   });
 
   describe('the context', () => {

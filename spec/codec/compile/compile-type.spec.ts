@@ -26,6 +26,15 @@ class Lenient extends t.InterfaceType<t.Props> {
   }
 }
 
+/** A subclass of the old kind, whose `decode` has no name. */
+class Nameless extends t.InterfaceType<t.Props> {}
+Object.assign(Nameless.prototype, {
+  decode: (() =>
+    function (this: t.Mixed, value: unknown): t.Validation<unknown> {
+      return this.validate(value ?? { a: 'a' }, [{ key: '', type: this, actual: value }]);
+    })(),
+});
+
 const { name, is, validate, encode, props } = plain;
 
 describe('compileType', () => {
@@ -92,6 +101,7 @@ describe('compileType', () => {
       'whose predicate throws',
       t.refinement(t.unknown, (value) => (value as string).startsWith('a')),
     ],
+    ['that decodes something else, namelessly', new Nameless(name, is, validate, encode, props)],
     ['that is nothing but itself', recursionOf('R', (self) => self)],
     ['without an end', recursionOf('R', (self) => t.union([t.string, self]))],
   ])('should not compile a type %s', (_, type) => {
@@ -104,20 +114,21 @@ describe('compileType', () => {
     expect(compileType(type)).toBeUndefined();
   });
 
-  it('should put the check together from functions when none may be generated', async () => {
+  it.each([
+    ['generate the check', true, 1],
+    ['put the check together from functions where none may be generated', false, 0],
+  ])('should %s', async (_, mayGenerate, calls) => {
+    const path = '../../../src/codec/compile/source.js';
+    const original = await vi.importActual<{ functionOf: (...of: unknown[]) => unknown }>(path);
+    const functionOf = vi.fn(original.functionOf);
     vi.resetModules();
-    const functionOf = vi.fn();
-    vi.doMock('../../../src/codec/compile/source.js', async (original) => ({
-      ...(await original<object>()),
-      mayGenerate: () => false,
-      functionOf,
-    }));
+    vi.doMock(path, () => ({ ...original, functionOf, mayGenerate: () => mayGenerate }));
     const { compileType: compileThere } =
       await import('../../../src/codec/compile/compile-type.js');
-    vi.doUnmock('../../../src/codec/compile/source.js');
+    vi.doUnmock(path);
     const there = compileThere(plain);
     expect(there?.check({ a: 'a' })).toBe(true);
     expect(there?.check({ a: 1 })).toBe(false);
-    expect(functionOf).not.toHaveBeenCalled();
+    expect(functionOf).toHaveBeenCalledTimes(calls);
   });
 });

@@ -38,6 +38,15 @@ describe('generatedCheck', () => {
     expect(check([1, 2])).toBe(true);
   });
 
+  it('should not pass by a predicate that is asked about undefined behind what changes values', () => {
+    const throws = t.refinement(t.undefined, () => {
+      throw new Error('thrown');
+    });
+    const type = t.partial({ a: t.union([t.tuple([] as unknown as [t.Mixed]), throws]) });
+    expect(() => type.decode({})).toThrow('thrown');
+    expect(generatedCheck(shapeOf(type))({})).toBe(false);
+  });
+
   it('should ask a predicate about undefined, which it may not expect', () => {
     const check = generatedCheck(shapeOf(t.partial({ a: throwing, b: t.string })));
     expect(check({})).toBe(true);

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { MISSED } from '../../../src/codec/read/reader-source.js';
 import { learnedReader, newReader, readText } from './support/learned.js';
-import { isSame, readOrdinarily } from './support/ordinary.js';
+import { isSame, readOrdinarily, REFUSED_MESSAGE } from './support/ordinary.js';
 
 const Tick = t.type({ symbol: t.string, price: t.number });
 const TICK = '{"symbol":"ADA","price":1.5}';
@@ -206,6 +206,89 @@ describe('TypedReader', () => {
       const reader = learnedReader(t.type({ a: Odd }), '{"a":""}');
       expect(readText(reader, '{"a":"y"}')).toEqual({ a: 'y' });
       expect(readText(reader, '{"a":"x"}')).toBe(MISSED);
+    });
+  });
+
+  describe('of unions', () => {
+    const isShort = (value: object): boolean => Object.keys(value).length < 9;
+    const A = t.type({ x: t.string });
+    const B = t.type({ y: t.string });
+    const strings = t.array(t.string);
+    const numbers = t.array(t.number);
+
+    it.each<[string, t.Mixed, string, string, string]>([
+      ['arrays', t.union([strings, numbers]), '["a","b"]', '[1,2]', '["a",1]'],
+      [
+        'arrays of objects',
+        t.union([t.array(A), t.array(B)]),
+        '[{"x":""},{"x":""}]',
+        '[{"y":""},{"y":""}]',
+        '[{"x":""},{"y":""}]',
+      ],
+      [
+        'arrays of arrays',
+        t.union([t.array(strings), t.array(numbers)]),
+        '[["a","b"],[]]',
+        '[[1,2],[]]',
+        '[["a"],[1]]',
+      ],
+      [
+        'records',
+        t.union([t.record(t.string, t.string), t.record(t.string, t.number)]),
+        '{"x":"a","y":"b"}',
+        '{"x":1,"y":2}',
+        '{"x":"a","y":1}',
+      ],
+      [
+        'objects and records',
+        t.union([t.type({ x: t.string }), t.record(t.string, t.number)]),
+        '{"x":"a","y":"b"}',
+        '{"x":1,"y":2}',
+        '{"y":"a"}',
+      ],
+      [
+        'objects',
+        t.union([A, t.type({ x: t.number, y: t.number })]),
+        '{"x":""}',
+        '{"x":1,"y":1}',
+        '{"x":1,"y":""}',
+      ],
+      [
+        'arrays in objects',
+        t.union([t.type({ x: strings }), t.type({ x: numbers })]),
+        '{"x":["a","b"]}',
+        '{"x":[1,2]}',
+        '{"x":["a",1]}',
+      ],
+      [
+        'arrays in unions in it',
+        t.union([t.union([strings, t.null]), t.union([t.string, numbers])]),
+        '["a","b"]',
+        '[1,2]',
+        '["a",1]',
+      ],
+      [
+        'refined arrays',
+        t.union([t.refinement(strings, isShort), t.refinement(numbers, isShort)]),
+        '["a","b"]',
+        '[1,2]',
+        '["a",1]',
+      ],
+      [
+        'an array that is refined and one that is not',
+        t.union([strings, t.refinement(numbers, isShort)]),
+        '["a","b"]',
+        '[1,2]',
+        '["a",1]',
+      ],
+    ])('should not mix %s', (_, member, one, other, mixed) => {
+      const type = t.type({ a: member });
+      const texts = [one, other].map((text) => `{"a":${text}}`);
+      const data = Buffer.from(`{"a":${mixed}}`);
+      expect(readOrdinarily(type, data, 'text')).toBe(REFUSED_MESSAGE);
+      const reader = learnedReader(type, ...texts);
+      expect(reader.read(data, 'text')).toBe(MISSED);
+      for (const text of texts) expect(readText(reader, text)).toEqual(JSON.parse(text));
     });
   });
 

@@ -80,10 +80,9 @@ export class Contestants {
     if (holdsNaN(value) && !isPlain(value)) return undefined;
     const { decode } = this.#type;
     const theirs = validation(() => decode(value));
-    // A prototype of the value's own, under the key `__proto__`, may keep io-ts from writing to its copy.
-    if (theirs._tag === 'Threw' && /^TypeError: Cannot (set|assign)/.test(String(theirs.thrown))) {
-      return undefined;
-    }
+    // A prototype of the value's own, under the key `__proto__`, may keep io-ts from writing to its copy, and a
+    // value that holds itself has no end for those who look at all of it.
+    if (theirs._tag === 'Threw' && ITS_OWN.test(String(theirs.thrown))) return undefined;
     // closureDecode and the checks do what `validate` does, which a root's `decode` may differ from.
     const context = [{ key: '', type: this.#type, actual: value }];
     const validated =
@@ -144,6 +143,9 @@ export class Contestants {
     else this.#tally.changed += 1;
   }
 }
+
+/** What io-ts throws by itself. */
+const ITS_OWN = /^(TypeError: Cannot (set|assign)|RangeError: Maximum call stack)/;
 
 function validation(run: () => t.Validation<unknown>): Outcome {
   return outcome(() => {

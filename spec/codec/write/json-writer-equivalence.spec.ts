@@ -28,11 +28,10 @@ describe('JsonWriter', () => {
       );
       if (RUNS > 10_000) console.info(tally);
       // Else nothing has been shown.
-      expect(tally.hits).toBeGreaterThan(0.4 * tally.messages);
-      expect(tally.oddHits).toBeGreaterThan(0.01 * tally.messages);
+      expect(tally.hits).toBeGreaterThan(0.3 * tally.messages);
+      expect(tally.oddHits).toBeGreaterThan(0.005 * tally.messages);
       expect(tally.misses).toBeGreaterThan(0.05 * tally.messages);
-      expect(tally.thrown).toBeGreaterThan(0);
-      expect(tally.formless).toBeGreaterThan(0);
+      expect(tally.thrown + tally.formless).toBeGreaterThan(0);
     },
     RUNS + 20_000,
   );

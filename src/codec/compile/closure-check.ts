@@ -132,7 +132,10 @@ class Composer {
   #optional({ key, shape }: Prop): RecordCheck {
     const check = this.check(shape);
     // io-ts asks the type about undefined, too; what it refuses then does not count, what it throws does.
-    if (hasOpaque(shape)) return (record) => check(record[key]);
+    // What else it asks where the check stops early is io-ts's to say.
+    if (hasOpaque(shape) || (asksAboutUndefined(shape) && !isKeeping(shape))) {
+      return (record) => check(record[key]);
+    }
     return asksAboutUndefined(shape)
       ? (record) => check(record[key]) || record[key] === undefined
       : (record) => record[key] === undefined || check(record[key]);

@@ -14,7 +14,8 @@ export function disjointLiterals(
     const literals = literalsAt(tag, shape);
     if (literals === undefined || literals.some((literal) => all.has(literal))) return undefined;
     for (const literal of literals) all.add(literal);
-    members.push({ literals, shape });
+    // io-ts does not find NaN again among its tags, and refuses it.
+    members.push({ literals: literals.filter((literal) => !Number.isNaN(literal)), shape });
   }
   return members;
 }

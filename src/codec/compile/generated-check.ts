@@ -3,7 +3,7 @@ import type { Check } from './check.js';
 import { sureMembers } from './closure-check.js';
 import { partsOf } from './shape.js';
 import type { Prop, Shape, TaggedUnionShape } from './shape.js';
-import { asksAboutUndefined, hasOpaque, takesUndefined } from './shape-facts.js';
+import { asksAboutUndefined, hasOpaque, isKeeping, takesUndefined } from './shape-facts.js';
 import { Constants, functionOf } from './source.js';
 
 // From here on one look-up is faster than comparing one by one.
@@ -147,7 +147,10 @@ class Generator {
 
   #optional({ key, shape }: Prop, v: string): string {
     // io-ts asks the type about undefined, too; what it refuses then does not count, what it throws does.
-    if (hasOpaque(shape)) return this.#property(shape, at(v, key));
+    // What else it asks where the check stops early is io-ts's to say.
+    if (hasOpaque(shape) || (asksAboutUndefined(shape) && !isKeeping(shape))) {
+      return this.#property(shape, at(v, key));
+    }
     const value = this.#variable();
     if (asksAboutUndefined(shape)) {
       const check = this.#functionOf(shape);

@@ -29,7 +29,6 @@ export function plainLayout(sample: Sample): Layout {
     case 'Object':
       return {
         _tag: 'Object',
-        shape: undefined,
         spacing: sample.spacing,
         fields: sample.fields.map((field) => extraField(field.key, field.value, false)),
       };
@@ -131,13 +130,14 @@ function arrayLayout(shape: Shape, sample: Extract<Sample, { _tag: 'Array' }>): 
       const item = mergeAll(
         items.slice(0, MAX_ITEMS).map((each) => shapedLayout(shape.item, each)),
       );
-      return { _tag: 'Array', spacing, item };
+      return { _tag: 'Array', shape, spacing, item };
     }
     case 'Tuple':
       if (items.length !== shape.items.length)
         throw new Unlearnable('has a tuple of another length');
       return {
         _tag: 'Tuple',
+        shape,
         spacing,
         items: items.map((each, at) => shapedLayout(shape.items[at] ?? shape, each)),
       };
@@ -155,7 +155,7 @@ function objectLayout(shape: Shape, sample: ObjectSample): Layout {
       const values = sample.fields
         .slice(0, MAX_ITEMS)
         .map((field) => shapedLayout(shape.values, field.value));
-      return { _tag: 'Dictionary', spacing: sample.spacing, value: mergeAll(values) };
+      return { _tag: 'Dictionary', shape, spacing: sample.spacing, value: mergeAll(values) };
     }
     case 'TaggedUnion': {
       const { tag, members } = shape;

@@ -12,12 +12,19 @@ export interface ScalarLayout {
   readonly null: boolean;
 }
 
-/** An object whose keys come in a known order. */
-export interface ObjectLayout {
-  readonly _tag: 'Object';
-  /** What it was learned for; the layouts of two of them are never mixed. */
-  readonly shape: Shape | undefined;
+/** What the layouts of objects and arrays have in common. */
+interface StructureFields {
+  /**
+   * What it was learned for; none where anything may stand. The layouts of two shapes are never mixed: what is
+   * made of a part of each would be taken, and neither shape takes it.
+   */
+  readonly shape?: Shape | undefined;
   readonly spacing: Spacing | undefined;
+}
+
+/** An object whose keys come in a known order. */
+export interface ObjectLayout extends StructureFields {
+  readonly _tag: 'Object';
   readonly fields: readonly Field[];
 }
 
@@ -32,23 +39,20 @@ export interface Field {
 }
 
 /** An array of any length; without an item only empty ones have been seen. */
-export interface ArrayLayout {
+export interface ArrayLayout extends StructureFields {
   readonly _tag: 'Array';
-  readonly spacing: Spacing | undefined;
   readonly item: Layout | undefined;
 }
 
 /** An array with a layout for each position. */
-export interface TupleLayout {
+export interface TupleLayout extends StructureFields {
   readonly _tag: 'Tuple';
-  readonly spacing: Spacing | undefined;
   readonly items: readonly Layout[];
 }
 
 /** An object with any keys; without a value only empty ones have been seen. */
-export interface DictionaryLayout {
+export interface DictionaryLayout extends StructureFields {
   readonly _tag: 'Dictionary';
-  readonly spacing: Spacing | undefined;
   readonly value: Layout | undefined;
 }
 
@@ -65,15 +69,11 @@ export interface ChoiceLayout {
   readonly options: readonly Layout[];
 }
 
+/** How an object or an array is written. */
+export type StructureLayout = ObjectLayout | ArrayLayout | TupleLayout | DictionaryLayout;
+
 /** How the values at a place are written. */
-export type Layout =
-  | ScalarLayout
-  | ObjectLayout
-  | ArrayLayout
-  | TupleLayout
-  | DictionaryLayout
-  | RefinedLayout
-  | ChoiceLayout;
+export type Layout = ScalarLayout | StructureLayout | RefinedLayout | ChoiceLayout;
 
 /** How whole messages are written. */
 export interface MessageLayout {

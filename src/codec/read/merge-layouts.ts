@@ -1,4 +1,4 @@
-import type { Field, Layout, MessageLayout, ObjectLayout, ScalarLayout } from './layout.js';
+import type { Field, Layout, MessageLayout, ScalarLayout, StructureLayout } from './layout.js';
 import { Unlearnable } from '../learned-function.js';
 import type { Spacing } from './sample.js';
 
@@ -50,31 +50,41 @@ function add(options: readonly Layout[], option: Layout): readonly Layout[] {
 
 /** Merges two layouts of one kind; undefined when they must stay apart. */
 function merge(one: Layout, other: Layout): Layout | undefined {
-  if (one._tag === 'Scalar') return other._tag === 'Scalar' ? mergeScalars(one, other) : undefined;
-  if (one._tag === 'Object') return other._tag === 'Object' ? mergeObjects(one, other) : undefined;
+  switch (one._tag) {
+    case 'Scalar':
+      return other._tag === 'Scalar' ? mergeScalars(one, other) : undefined;
+    case 'Refined':
+      return other._tag === 'Refined' && one.predicate === other.predicate
+        ? { ...one, inner: mergeLayouts(one.inner, other.inner) }
+        : undefined;
+    case 'Choice':
+      return undefined;
+    default:
+      return isStructure(other) && one.shape === other.shape
+        ? mergeStructures(one, other)
+        : undefined;
+  }
+}
+
+function isStructure(layout: Layout): layout is StructureLayout {
+  return ['Object', 'Array', 'Tuple', 'Dictionary'].includes(layout._tag);
+}
+
+function mergeStructures(one: StructureLayout, other: StructureLayout): Layout | undefined {
+  const spacing = (): Spacing | undefined => mergeSpacing(one.spacing, other.spacing);
+  if (one._tag === 'Object' && other._tag === 'Object') {
+    const fields = mergeFields(one.fields, other.fields);
+    return fields && { ...one, spacing: spacing(), fields };
+  }
   if (one._tag === 'Array' && other._tag === 'Array') {
-    return {
-      ...one,
-      spacing: mergeSpacing(one.spacing, other.spacing),
-      item: either(one.item, other.item),
-    };
+    return { ...one, spacing: spacing(), item: either(one.item, other.item) };
   }
   if (one._tag === 'Dictionary' && other._tag === 'Dictionary') {
-    return {
-      ...one,
-      spacing: mergeSpacing(one.spacing, other.spacing),
-      value: either(one.value, other.value),
-    };
+    return { ...one, spacing: spacing(), value: either(one.value, other.value) };
   }
   if (one._tag === 'Tuple' && other._tag === 'Tuple' && one.items.length === other.items.length) {
-    return {
-      ...one,
-      spacing: mergeSpacing(one.spacing, other.spacing),
-      items: one.items.map((item, at) => mergeLayouts(item, other.items[at] ?? item)),
-    };
-  }
-  if (one._tag === 'Refined' && other._tag === 'Refined' && one.predicate === other.predicate) {
-    return { ...one, inner: mergeLayouts(one.inner, other.inner) };
+    const items = one.items.map((item, at) => mergeLayouts(item, other.items[at] ?? item));
+    return { ...one, spacing: spacing(), items };
   }
   return undefined;
 }
@@ -100,13 +110,6 @@ function mergeValues<T>(
   other: 'any' | readonly T[],
 ): 'any' | readonly T[] {
   return one === 'any' || other === 'any' ? 'any' : [...new Set([...one, ...other])];
-}
-
-function mergeObjects(one: ObjectLayout, other: ObjectLayout): ObjectLayout | undefined {
-  if (one.shape !== other.shape) return undefined;
-  const fields = mergeFields(one.fields, other.fields);
-  if (fields === undefined) return undefined;
-  return { ...one, spacing: mergeSpacing(one.spacing, other.spacing), fields };
 }
 
 /** Brings two orders of keys together; undefined when they contradict each other. */

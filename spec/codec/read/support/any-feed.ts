@@ -90,6 +90,19 @@ const { fragile } = fc.letrec<{ fragile: Feed }>((tie) => ({
   ),
 }));
 
+/** Unions of what differs only inside. */
+const brothers: fc.Arbitrary<Feed> = fc
+  .tuple(
+    fc.constantFrom<(item: Feed) => Feed>(
+      (item) => arrayFeed(item, false),
+      recordFeed,
+      (item) => arrayFeed(arrayFeed(item, false), true),
+      (item) => tupleFeed([item, item]),
+    ),
+    fc.array(scalarFeed, { minLength: 2, maxLength: 3 }),
+  )
+  .map(([wrap, items]) => unionFeed(items.map(wrap)));
+
 /** Types of all kinds, in one another. */
 const { feed, object } = fc.letrec<{ feed: Feed; object: Feed; tagged: Feed }>((tie) => {
   const part = tie('feed');
@@ -98,6 +111,7 @@ const { feed, object } = fc.letrec<{ feed: Feed; object: Feed; tagged: Feed }>((
       { maxDepth: 4, depthSize: 'small' },
       { arbitrary: scalarFeed, weight: 18 },
       { arbitrary: fragile, weight: 8 },
+      { arbitrary: brothers, weight: 4 },
       { arbitrary: tie('object'), weight: 15 },
       { arbitrary: fc.tuple(part, fc.boolean()).map((args) => arrayFeed(...args)), weight: 6 },
       { arbitrary: fc.array(part, { maxLength: 3 }).map(tupleFeed), weight: 3 },

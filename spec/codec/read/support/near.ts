@@ -2,30 +2,44 @@ import type { Dice } from './dice.js';
 import type { Doc, DocField } from './doc.js';
 import { anyDoc, EXTRA_KEYS, oddToken, stringToken, token } from './tokens.js';
 
-/** Gives a document in which one thing is other than it was. */
-export function nearDoc(doc: Doc, dice: Dice): Doc {
-  if (doc._tag === 'Token' || dice.chance(0.15)) return changed(doc, dice);
+/**
+ * Gives a document in which one thing is other than it was.
+ *
+ * @param donor - Another document of the kind, from which parts may be taken.
+ */
+export function nearDoc(doc: Doc, donor: Doc, dice: Dice): Doc {
+  const other = (): Doc => (dice.chance(0.5) ? partOf(donor, dice) : anyDoc(dice, 3));
+  if (doc._tag === 'Token' || dice.chance(0.15)) return changed(doc, other, dice);
   if (doc._tag === 'List') {
-    if (dice.chance(0.3)) return { ...doc, items: nearMembers(doc.items, dice, anyDoc(dice, 3)) };
-    return { ...doc, items: atOne(doc.items, dice, (item) => nearDoc(item, dice)) };
+    if (dice.chance(0.3)) return { ...doc, items: nearMembers(doc.items, dice, other()) };
+    return { ...doc, items: atOne(doc.items, dice, (item) => nearDoc(item, donor, dice)) };
   }
   if (dice.chance(0.3)) {
-    const extra: DocField = [stringToken(dice, dice.pick(EXTRA_KEYS)), anyDoc(dice, 3)];
+    const extra: DocField = [stringToken(dice, dice.pick(EXTRA_KEYS)), other()];
     return { ...doc, fields: nearMembers(doc.fields, dice, extra) };
   }
   if (dice.chance(0.1)) {
     const rename = ([, value]: DocField): DocField => [oddToken(dice), value];
     return { ...doc, fields: atOne(doc.fields, dice, rename) };
   }
-  const inside = ([key, value]: DocField): DocField => [key, nearDoc(value, dice)];
+  const inside = ([key, value]: DocField): DocField => [key, nearDoc(value, donor, dice)];
   return { ...doc, fields: atOne(doc.fields, dice, inside) };
 }
 
-function changed(doc: Doc, dice: Dice): Doc {
+/** Gives a part of a document, or all of it. */
+function partOf(doc: Doc, dice: Dice): Doc {
+  if (doc._tag === 'Token' || dice.chance(0.1)) return doc;
+  const parts = doc._tag === 'List' ? doc.items : doc.fields.map(([, value]) => value);
+  const part = parts[dice.below(parts.length)];
+  return part === undefined ? doc : partOf(part, dice);
+}
+
+function changed(doc: Doc, other: () => Doc, dice: Dice): Doc {
   switch (dice.below(5)) {
     case 0:
-      return anyDoc(dice, 2);
     case 1:
+      return other();
+    case 2:
       return { _tag: 'List', items: [doc] };
     default:
       return token(oddToken(dice));

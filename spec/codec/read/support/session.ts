@@ -116,9 +116,10 @@ class Server {
 
   #written(isNear: boolean): Buffer {
     const dice = this.#dice;
-    const doc = this.#feed.write(dice, this.#habits);
+    const sound = this.#feed.write(dice, this.#habits);
+    const doc = isNear ? nearDoc(sound, this.#feed.write(dice, this.#habits), dice) : sound;
     const style = this.#isSteady || dice.chance(0.8) ? this.#style : anyStyle(dice);
-    const data = Buffer.from(printDoc(isNear ? nearDoc(doc, dice) : doc, style));
+    const data = Buffer.from(printDoc(doc, style));
     if (!isNear) this.#last = data;
     return data;
   }

@@ -33,30 +33,50 @@ export function emptyTally(): Tally {
   return { messages: 0, hits: 0, oddHits: 0, misses: 0, generations: 0, thrown: 0, formless: 0 };
 }
 
-/** Twists of objects that send a message when they are looked at. */
-function reentrantTwist(writer: JsonWriter): Twist {
+/** Those after which an object may still be made as was learned, or nearly. */
+const SUBTLE: readonly Twist[] = [
+  'a getter',
+  'a key that is not listed',
+  'a key less',
+  'a symbol for a key',
+  'a proxy',
+  'a proxy that hides a key',
+  'a proxy with a value for every key',
+].flatMap((name) => TWISTS[name] ?? []);
+
+/** Makes an object send another message when one of its keys is read. */
+function sendingTwist(writer: JsonWriter): Twist {
   return (object, dice) => {
-    const inner = dice.chance(0.5) ? object : [dice.below(100)];
-    return {
-      ...object,
-      get sent() {
-        return writer.write(inner) === JSON.stringify(inner);
+    const [key] = dice.shuffle(Object.keys(object));
+    if (key === undefined) return object;
+    const value = Reflect.get(object, key) as unknown;
+    // Of the same make, and yet not the same text.
+    const entries = Object.entries(object).map(([name, each]): [string, unknown] => [
+      name,
+      typeof each === 'object' ? each : dice.below(1_000),
+    ]);
+    const inner = Object.fromEntries(entries);
+    return Object.defineProperty({ ...object }, key, {
+      enumerable: true,
+      get: () => {
+        if (writer.write(inner) !== JSON.stringify(inner)) throw new Error('sent something else');
+        return value;
       },
-    };
+    });
   };
 }
 
 /** Puts something odd in the place of some parts of a message. */
 function createTamper(dice: Dice, writer: JsonWriter): Tamper {
-  const [first = reentrantTwist(writer), ...others] = Object.values(TWISTS);
-  const reentrant = reentrantTwist(writer);
+  const sending = sendingTwist(writer);
+  const all = Object.values(TWISTS);
   return (part) => {
-    if (!dice.chance(0.25)) return part;
+    if (!dice.chance(0.15)) return part;
     if (typeof part !== 'object' || part === null || Array.isArray(part) || dice.chance(0.1)) {
       const [, make] = ODD_VALUES[dice.below(ODD_VALUES.length)] ?? [];
       return make?.();
     }
-    return dice.pick([first, ...others, reentrant])(part, dice);
+    return dice.pick([sending, ...SUBTLE, dice.pick([sending, ...all])])(part, dice);
   };
 }
 
