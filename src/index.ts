@@ -5,6 +5,12 @@ export { DEFAULT_SOCKET_OPTIONS } from './streams/socket-options.js';
 export type { PerAttempt, ReconnectOptions, SocketOptions } from './streams/socket-options.js';
 export type { RequestHeaders } from './streams/request-headers.js';
 export type { CloseRequest } from './streams/close-request.js';
+export { DEFAULT_ENDPOINTS } from './streams/endpoint-pool.js';
+export type { EndpointOptions } from './streams/endpoint-pool.js';
+export { DEFAULT_HEARTBEAT } from './streams/heartbeat-options.js';
+export type { HeartbeatOptions } from './streams/heartbeat-options.js';
+export type { OnOpen, OpeningSession } from './streams/opening-session.js';
+export type { DrainOptions } from './streams/drain.js';
 export { DEFAULT_OUTBOX } from './streams/outbox.js';
 export type { OutboxLimits, OutboxOptions } from './streams/outbox.js';
 export type { Rejected } from './streams/rejected.js';
@@ -16,12 +22,16 @@ export type {
   ClosedState,
   ClosingState,
   ConnectingState,
+  ConnectionInfo,
   Dialled,
   Ended,
   IdleState,
   OpenInfo,
   Opened,
+  OpeningStarted,
+  OpeningState,
   OpenState,
+  PongReceived,
   RetryScheduled,
   SocketEvent,
   SocketState,
@@ -36,6 +46,7 @@ export type {
   EndingFields,
   MessageRejected,
   NetworkFailed,
+  OpeningRefused,
   OptionsInvalid,
   Phase,
   ProtocolViolated,
@@ -49,6 +60,38 @@ export type {
 export { describeEnding } from './streams/describe-ending.js';
 export { isCompletion } from './streams/is-completion.js';
 export { isTransient } from './streams/is-transient.js';
+export { isUnauthorized } from './streams/is-unauthorized.js';
+
+// Seen from outside.
+export { subscribeChannel } from './streams/channels.js';
+export { describeChannelMessage } from './streams/describe-channel-message.js';
+export type {
+  ChannelMessage,
+  ChannelMessages,
+  ChannelName,
+  CloseMessage,
+  ClosingMessage,
+  ConnectingMessage,
+  CredentialsKept,
+  DangerAccepted,
+  EndMessage,
+  OpeningMessage,
+  OpenMessage,
+  PingMessage,
+  PongMessage,
+  RejectMessage,
+  RetryMessage,
+  TlsNotice,
+} from './streams/channel-messages.js';
+export type { SocketStats } from './streams/socket-stats.js';
+
+// As rxjs/webSocket has it.
+export type {
+  LifecycleObservers,
+  SocketCloseEvent,
+  SocketOpenEvent,
+} from './streams/lifecycle-events.js';
+export type { LegacyCodecOptions, LegacyMessageEvent } from './streams/legacy-codec.js';
 
 // Errors.
 export { WssError } from './errors/wss-error.js';
@@ -59,6 +102,7 @@ export {
   AbortedError,
   CloseError,
   NetworkError,
+  OpeningError,
   OptionsError,
   ProtocolError,
   ProviderError,
@@ -70,7 +114,8 @@ export {
   UpgradeInvalidError,
   UpgradeRefusedError,
 } from './streams/socket-error.js';
-export type { NetworkErrorCode } from './streams/socket-error.js';
+export type { NetworkErrorCode, TimeoutErrorCode } from './streams/socket-error.js';
+export { DisposedError } from './streams/disposed-error.js';
 export { EncodeError } from './streams/encode-error.js';
 export { OutboxFullError } from './streams/outbox.js';
 
@@ -136,7 +181,6 @@ export { DEFAULT_BACKOFF_OPTIONS } from './streams/backoff/backoff-options.js';
 export type { BackoffOptions } from './streams/backoff/backoff-options.js';
 
 // TLS.
-export type { CredentialsKept, DangerAccepted, TlsNotice } from './streams/diagnostics.js';
 export type { TlsOptions, TlsVersion } from './tls/tls-options.js';
 export type { FileSource, Material } from './tls/material.js';
 export type { NamedRoots, TrustAnchor } from './tls/trust-anchors.js';

@@ -15,6 +15,12 @@ export function stateStatus(state: SocketState, target: string): Status | undefi
       return undefined;
     case 'Connecting':
       return { label: state._tag, colour: 'yellow', text: `${target}, attempt ${state.attempt}` };
+    case 'Opening':
+      return {
+        label: state._tag,
+        colour: 'yellow',
+        text: `${state.address}, the login is under way`,
+      };
     case 'Open':
       return { label: state._tag, colour: 'green', text: describeOpen(state) };
     case 'Waiting': {

@@ -8,12 +8,17 @@ import type { UpgradeRequest } from './connection.js';
 import type { Ending, Phase } from './ending.js';
 import { gatherRequest } from './gather-request.js';
 import type { AttemptSettings } from './settings.js';
-import type { OpenInfo } from './socket-state.js';
+import type { ConnectionInfo } from './socket-state.js';
+
+/** Makes ready for an attempt, e.g. gets fresh credentials; the signal aborts when the attempt is over. */
+export type Prepare = (signal: AbortSignal) => Promise<void>;
 
 /** What an attempt, and the connection that comes of it, tells. Never called synchronously. */
 export interface AttemptEvents {
-  /** The connection is open. */
-  readonly opened: (connection: Connection, info: OpenInfo) => void;
+  /** The connection is there; it is to be said when it is open for the user. */
+  readonly opened: (connection: Connection, info: ConnectionInfo) => void;
+  /** A pong came. */
+  readonly pong: (payload: Uint8Array) => void;
   /** A whole message came. */
   readonly message: (data: Buffer, isBinary: boolean) => void;
   /** The attempt failed, or its connection is over: called once, and nothing after it. */
@@ -25,6 +30,7 @@ export class Attempt {
   readonly #settings: AttemptSettings;
   readonly #number: number;
   readonly #events: AttemptEvents;
+  readonly #prepare: Prepare | undefined;
   readonly #controller = new AbortController();
   readonly #timers = new Subscription();
   #phase: Phase = 'options';
@@ -32,10 +38,11 @@ export class Attempt {
   #proxy: string | undefined;
   #connection: Connection | undefined;
 
-  constructor(settings: AttemptSettings, number: number, events: AttemptEvents) {
+  constructor(settings: AttemptSettings, number: number, events: AttemptEvents, prepare?: Prepare) {
     this.#settings = settings;
     this.#number = number;
     this.#events = events;
+    this.#prepare = prepare;
   }
 
   /** How far it has come; what became of it once it is open is the connection's to tell. */
@@ -75,6 +82,7 @@ export class Attempt {
   async #run(): Promise<void> {
     const { signal } = this.#controller;
     signal.throwIfAborted();
+    await this.#prepare?.(signal);
     const request = await gatherRequest(this.#settings, this.#number, signal);
     const { url, upgrade, tls, proxy } = request;
     this.#target = url.target;
@@ -110,13 +118,14 @@ export class Attempt {
     const connection = new Connection(socket, request, limits, scheduler, {
       opened: () => {
         this.#timers.unsubscribe();
-        const { openedAt, protocol, address } = connection;
+        const { protocol, address } = connection;
         const tls = {
           ...(peer === undefined ? {} : { tls: peer }),
           ...(proxyPeer === undefined ? {} : { proxyTls: proxyPeer }),
         };
-        this.#events.opened(connection, { since: openedAt, protocol, address, ...tls });
+        this.#events.opened(connection, { target: request.target, protocol, address, ...tls });
       },
+      pong: this.#events.pong,
       message: this.#events.message,
       ended: (ending) => {
         this.#end(ending);

@@ -86,6 +86,10 @@ export function classifyError(error: unknown, progress: Progress): Ending {
     const violation = error instanceof Error ? error.message : String(error);
     return { _tag: 'UpgradeInvalid', by: 'server', phase, violation, ...fields };
   }
+  if (errno === 'ECONNRESET' && !('syscall' in (error as Error))) {
+    // Node's own word for a FIN before the handshake was over; the system says in which call it was reset.
+    return { _tag: 'NetworkFailed', by: 'network', phase, kind: 'ended', ...fields };
+  }
   return {
     _tag: 'NetworkFailed',
     by: 'network',

@@ -39,6 +39,17 @@ export function toCloseOrder(value: unknown): CloseOrder {
   return { code: UPSTREAM_FAILED_CODE, reason: '', cause };
 }
 
+/**
+ * Reads what `socket.reconnect()` was given: a close reason, or a {@link CloseRequest}, or nothing.
+ *
+ * @throws OptionTypeError or OptionRangeError if the protocol does not allow it.
+ */
+export function toReconnectOrder(value: unknown, byDefault: CloseOrder): CloseOrder {
+  if (value === undefined) return byDefault;
+  if (isCloseRequest(value)) return checkCloseRequest('reconnect', value);
+  return checkCloseRequest('reconnect', { code: byDefault.code, reason: value });
+}
+
 /** Tells whether a value is meant as a {@link CloseRequest}; an error with a code is not. */
 export function isCloseRequest(value: unknown): value is { code: unknown; reason?: unknown } {
   return (

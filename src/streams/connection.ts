@@ -38,6 +38,8 @@ export interface ConnectionLimits {
 export interface ConnectionEvents {
   /** The opening handshake succeeded. */
   readonly opened: () => void;
+  /** A pong came. */
+  readonly pong: (payload: Uint8Array) => void;
   /** A whole message came; `data` is UTF-8 unless `isBinary`. */
   readonly message: (data: Buffer, isBinary: boolean) => void;
   /** It is over: called exactly once, never from within a call of the connection's own methods. */
@@ -56,12 +58,15 @@ export class Connection {
   readonly #target: string;
   readonly #ws: WebSocket;
   #phase: Phase = 'upgrade';
-  #openedAt = 0;
+  #openedAt: number | undefined;
   #order: CloseOrder | undefined;
   #wsError: Error | undefined;
   #socketError: Error | undefined;
   #peerEnded = false;
   #stopRefusal: (() => Refusal) | undefined;
+  // Why we end it, where that is more than a close of ours.
+  #verdict: Ending | undefined;
+  #isMuted = false;
   #isOver = false;
   #flushWatch: Subscription = Subscription.EMPTY;
 
@@ -97,14 +102,10 @@ export class Connection {
     this.#listen();
   }
 
-  /** When it opened, in milliseconds by the scheduler's clock. */
-  get openedAt(): number {
-    return this.#openedAt;
-  }
-
   /** How far it has come. */
   get progress(): Progress & { readonly target: string } {
-    const uptime = this.#phase === 'upgrade' ? 0 : this.#scheduler.now() - this.#openedAt;
+    const openedAt = this.#openedAt;
+    const uptime = openedAt === undefined ? 0 : this.#scheduler.now() - openedAt;
     return { phase: this.#phase, target: this.#target, uptime };
   }
 
@@ -117,6 +118,52 @@ export class Connection {
   get address(): string {
     const { remoteAddress = '', remotePort = 0, remoteFamily } = this.#socket;
     return `${remoteFamily === 'IPv6' ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
+  }
+
+  /** Whether a close of ours has begun, or all is over. */
+  get isClosing(): boolean {
+    return this.#order !== undefined || this.#isOver;
+  }
+
+  /** How many bytes of what was sent have not been handed to the system. */
+  get bufferedAmount(): number {
+    return this.#ws.bufferedAmount;
+  }
+
+  /** How many bytes have come in; under TLS, what they were decrypted to. */
+  get bytesRead(): number {
+    return this.#socket.bytesRead;
+  }
+
+  /** Whether nothing is read from the socket at present: we do not want it, or ws has enough to do. */
+  get isPaused(): boolean {
+    return this.#ws.isPaused || this.#socket.isPaused();
+  }
+
+  /** Stops reading from the socket; what was read already may still come. */
+  pause(): void {
+    this.#ws.pause();
+  }
+
+  /** Reads from the socket again. */
+  resume(): void {
+    this.#ws.resume();
+  }
+
+  /**
+   * Says that it is open for the user from now on: its uptime begins.
+   *
+   * @returns When that is, in milliseconds by the scheduler's clock.
+   */
+  ready(): number {
+    this.#phase = 'open';
+    this.#openedAt = this.#scheduler.now();
+    return this.#openedAt;
+  }
+
+  /** Sends a ping (RFC 6455 section 5.5.2); does nothing once the closing handshake has begun. */
+  ping(payload: Uint8Array): void {
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping(payload);
   }
 
   /**
@@ -138,11 +185,36 @@ export class Connection {
    * its end. Node makes one write of all that waits for the socket.
    */
   close(order: CloseOrder): void {
-    if (this.#order !== undefined || this.#isOver) return;
+    if (this.isClosing) return;
     this.#order = order;
     this.#phase = 'closing';
     if (this.#ws.bufferedAmount === 0) this.#ws.close(order.code, order.reason);
     else this.#watchFlush(order, this.#ws.bufferedAmount);
+  }
+
+  /**
+   * Closes like {@link Connection.close}, for a reason that is more than a close: no message is told
+   * any more, and `verdict` is what it ended with. Does nothing when a close has begun already.
+   */
+  closeFor(verdict: Ending, order: CloseOrder): void {
+    if (this.isClosing) return;
+    this.#verdict = verdict;
+    this.#isMuted = true;
+    this.close(order);
+  }
+
+  /** Tears the line down without a close; `verdict` is what it ended with. */
+  fail(verdict: Ending): void {
+    if (this.#isOver) return;
+    this.#verdict = verdict;
+    this.#isMuted = true;
+    this.#flushWatch.unsubscribe();
+    this.#ws.terminate();
+    this.#socket.destroy();
+    // Told by then, unless ws found nothing to close.
+    setImmediate(() => {
+      this.#end(verdict);
+    });
   }
 
   /** Tears the line down without a word; `ended` is not called any more. */
@@ -178,13 +250,15 @@ export class Connection {
   #listen(): void {
     const ws = this.#ws;
     ws.on('open', () => {
-      this.#phase = 'open';
-      this.#openedAt = this.#scheduler.now();
+      this.#phase = 'opening';
       this.#events.opened();
+    });
+    ws.on('pong', (payload) => {
+      if (!this.#isOver) this.#events.pong(payload);
     });
     ws.on('message', (data, isBinary) => {
       // With the binaryType that ws starts with, every message is a Buffer.
-      if (!this.#isOver) this.#events.message(data as Buffer, isBinary);
+      if (!this.#isMuted && !this.#isOver) this.#events.message(data as Buffer, isBinary);
     });
     ws.on('unexpected-response', (_request, response: IncomingMessage) => {
       if (response.statusCode === SWITCHING_PROTOCOLS) {
@@ -201,7 +275,7 @@ export class Connection {
     });
     ws.on('close', (code, reason) => {
       // A line that is torn down in the middle of a refusal has told what matters.
-      this.#end(this.takeRefusal() ?? this.#closed(code, reason.toString()));
+      this.#end(this.#verdict ?? this.takeRefusal() ?? this.#closed(code, reason.toString()));
     });
     this.#socket.once('end', () => {
       this.#peerEnded = true;
@@ -227,7 +301,8 @@ export class Connection {
     const { uptime } = progress;
     const fields = { uptime, target: this.#target };
     const order = this.#order;
-    const phase = order === undefined ? 'open' : 'closing';
+    const phase =
+      order !== undefined ? 'closing' : progress.phase === 'opening' ? 'opening' : 'open';
     const violation = violationOf(this.#wsError);
     if (violation !== undefined) {
       return { _tag: 'ProtocolViolated', by: 'server', phase, ...violation, ...fields };
@@ -249,7 +324,7 @@ export class Connection {
   }
 
   /** The ending of a line that went away without a close. */
-  #broken(phase: 'open' | 'closing', progress: Progress): Ending {
+  #broken(phase: 'opening' | 'open' | 'closing', progress: Progress): Ending {
     const { uptime } = progress;
     const fields = { uptime, target: this.#target };
     if (this.#socketError !== undefined) return classifyError(this.#socketError, progress);

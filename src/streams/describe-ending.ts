@@ -9,6 +9,7 @@ const DURING: Readonly<Record<Phase, string>> = {
   tls: 'during the TLS handshake',
   verify: "while the server's certificate was verified",
   upgrade: 'during the opening handshake',
+  opening: 'while onOpen was under way',
   open: 'while the connection was open',
   closing: 'during the closing handshake',
 };
@@ -56,6 +57,10 @@ function describe(ending: Ending): string {
       const { failure, code } = ending;
       const reason = ending.reason === '' ? '' : ` (${printable(ending.reason)})`;
       return `A message was rejected by the ${printable(failure.codec)} codec (${failure.phase}); the connection was closed with code ${code}${reason}`;
+    }
+    case 'OpeningRefused': {
+      const reason = ending.reason === '' ? '' : ` (${printable(ending.reason)})`;
+      return `onOpen refused the connection; it was closed with code ${ending.code}${reason}; see cause`;
     }
     case 'OptionsInvalid':
       return `An option of the attempt is invalid: ${

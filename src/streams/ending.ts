@@ -6,7 +6,16 @@ export type EndedBy = 'client' | 'server' | 'network' | 'policy';
 
 /** How far a connection had come when it ended. */
 export type Phase =
-  'options' | 'proxy' | 'dns' | 'tcp' | 'tls' | 'verify' | 'upgrade' | 'open' | 'closing';
+  | 'options'
+  | 'proxy'
+  | 'dns'
+  | 'tcp'
+  | 'tls'
+  | 'verify'
+  | 'upgrade'
+  | 'opening'
+  | 'open'
+  | 'closing';
 
 /** What every ending tells. */
 export interface EndingFields {
@@ -14,7 +23,9 @@ export interface EndingFields {
   readonly by: EndedBy;
   /** How far it had come. */
   readonly phase: Phase;
-  /** How long it had been open, in milliseconds; 0 when it never opened. */
+  /**
+   * How long it had been open, in milliseconds; 0 when it never opened. The time that `onOpen` takes does not count.
+   */
   readonly uptime: number;
   /** The host and port that were dialled, e.g. `feed.example.com:443`; absent before they are known. */
   readonly target?: string;
@@ -110,7 +121,7 @@ export interface TimedOut extends EndingFields {
   readonly _tag: 'TimedOut';
   readonly by: 'policy';
   /** The option that set the limit. */
-  readonly option: 'connectTimeout';
+  readonly option: 'connectTimeout' | 'openTimeout' | 'heartbeat.timeout' | 'idleTimeout';
   /** The limit, in milliseconds. */
   readonly limit: number;
 }
@@ -119,7 +130,7 @@ export interface TimedOut extends EndingFields {
 export interface ProtocolViolated extends EndingFields {
   readonly _tag: 'ProtocolViolated';
   readonly by: 'server';
-  readonly phase: 'open' | 'closing';
+  readonly phase: 'opening' | 'open' | 'closing';
   /** The close code that it was answered with: 1002, 1007, 1008 or 1009. */
   readonly code: number;
   /** The rule that was broken, as an identifier, e.g. `INVALID_UTF8`. */
@@ -133,7 +144,7 @@ export interface ProtocolViolated extends EndingFields {
 export interface MessageRejected extends EndingFields {
   readonly _tag: 'MessageRejected';
   readonly by: 'policy';
-  readonly phase: 'open';
+  readonly phase: 'opening' | 'open';
   /**
    * The close code that we sent (RFC 6455 section 7.4.1). Where `onRejected` names none: 1003 for a
    * message of the wrong kind, 1007 for bytes that the codec cannot read, 1008 for a message that is
@@ -144,6 +155,19 @@ export interface MessageRejected extends EndingFields {
   readonly reason: string;
   /** What is wrong with the message; with the last of them, where it was one too many. */
   readonly failure: DecodeFailure;
+}
+
+/** The option `onOpen` would not have the connection: it threw, or its promise rejected, e.g. at a login that failed. */
+export interface OpeningRefused extends EndingFields {
+  readonly _tag: 'OpeningRefused';
+  readonly by: 'policy';
+  readonly phase: 'opening';
+  /** The close code that we sent: 1008, or that of a `CloseRequest` that `onOpen` threw. */
+  readonly code: number;
+  /** The close reason that we sent. */
+  readonly reason: string;
+  /** What `onOpen` threw. */
+  readonly cause: unknown;
 }
 
 /** What a function or a file gave for this attempt is not a valid option. */
@@ -181,6 +205,7 @@ export type Ending =
   | TimedOut
   | ProtocolViolated
   | MessageRejected
+  | OpeningRefused
   | OptionsInvalid
   | ProviderFailed
   | Cancelled;

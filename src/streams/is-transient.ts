@@ -21,7 +21,8 @@ const FATAL_CODES: ReadonlySet<number> = new Set([1000, 1002, 1003, 1005, 1007, 
  *   1008, 1009 or 1010 (RFC 6455 section 7.4.1), or with 4400 to 4499 (by custom, the HTTP statuses
  *   of the client's faults);
  * - `ProtocolViolated`: the server would break the same rule again;
- * - `MessageRejected`: it would send the same messages again.
+ * - `MessageRejected`: it would send the same messages again;
+ * - `OpeningRefused`: a login that failed fails again.
  *
  * Everything else is transient: `NetworkFailed` of every kind (a name that is not found may be a
  * resolver that is down), `TimedOut`, `ProviderFailed`, every other HTTP status, and every other
@@ -62,6 +63,7 @@ export function isTransient(ending: Ending): boolean {
     case 'UpgradeInvalid':
     case 'ProtocolViolated':
     case 'MessageRejected':
+    case 'OpeningRefused':
       return false;
   }
 }

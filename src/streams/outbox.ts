@@ -32,10 +32,32 @@ export class OutboxFullError extends WssError {
   readonly code = 'ERR_WSS_OUTBOX_FULL';
 }
 
-/** What waits: a message, or the order to close once all before it is sent. */
-export type OutboxEntry =
-  | { readonly _tag: 'Message'; readonly payload: Payload; readonly size: number }
-  | { readonly _tag: 'Close'; readonly order: CloseOrder };
+/** A message that waits, or that waited. */
+export class QueuedMessage {
+  readonly _tag = 'Message';
+  /** Whether it waits still. */
+  isWaiting = true;
+  readonly payload: Payload;
+  /** In bytes. */
+  readonly size: number;
+
+  constructor(payload: Payload, size: number) {
+    this.payload = payload;
+    this.size = size;
+  }
+}
+
+/** The order to close once all before it is sent. */
+export interface QueuedClose {
+  readonly _tag: 'Close';
+  readonly order: CloseOrder;
+}
+
+/** What waits. */
+export type OutboxEntry = QueuedMessage | QueuedClose;
+
+// So many entries that are done with may stand before those that wait.
+const MAX_SLACK = 1_024;
 
 /** The messages that wait for a connection, in order and bounded. */
 export class Outbox {
@@ -44,6 +66,7 @@ export class Outbox {
   #head = 0;
   #messages = 0;
   #bytes = 0;
+  #closes = 0;
 
   constructor(limits: OutboxLimits) {
     this.#limits = limits;
@@ -51,7 +74,7 @@ export class Outbox {
 
   /** Whether nothing waits. */
   get isEmpty(): boolean {
-    return this.#head === this.#entries.length;
+    return this.#messages + this.#closes === 0;
   }
 
   /** How many messages wait. */
@@ -67,9 +90,10 @@ export class Outbox {
   /**
    * Adds a message at the end. Bytes are copied, so that the caller may use its buffer again.
    *
+   * @returns The message as it waits.
    * @throws OutboxFullError if there is no room for it.
    */
-  add(payload: Payload): void {
+  add(payload: Payload): QueuedMessage {
     const { maxMessages, maxBytes } = this.#limits;
     const size = Buffer.byteLength(payload);
     if (this.#messages + 1 > maxMessages) {
@@ -81,39 +105,62 @@ export class Outbox {
       );
     }
     const kept = typeof payload === 'string' ? payload : Buffer.from(payload);
-    this.#entries.push({ _tag: 'Message', payload: kept, size });
+    const message = new QueuedMessage(kept, size);
+    this.#entries.push(message);
     this.#messages += 1;
     this.#bytes += size;
+    return message;
   }
 
   /** Adds the order to close once everything before it is sent. */
   addClose(order: CloseOrder): void {
     this.#entries.push({ _tag: 'Close', order });
+    this.#closes += 1;
   }
 
   /** The first entry, which stays. */
   peek(): OutboxEntry | undefined {
-    return this.#entries[this.#head];
+    for (; this.#head < this.#entries.length; this.#head += 1) {
+      const entry = this.#entries[this.#head];
+      if (entry?._tag === 'Close' || entry?.isWaiting === true) return entry;
+    }
+    return undefined;
   }
 
   /** Takes the first entry out. */
   shift(): void {
     const entry = this.peek();
     if (entry === undefined) return;
-    this.#head += 1;
-    if (this.isEmpty) {
-      this.#entries = [];
+    if (entry._tag === 'Message') {
+      this.withdraw(entry);
+    } else {
+      this.#closes -= 1;
+      this.#head += 1;
+    }
+    // What is done with is not to be kept in memory by what waits.
+    if (this.isEmpty || this.#head > MAX_SLACK) {
+      this.#entries = this.#entries.slice(this.#head);
       this.#head = 0;
     }
-    if (entry._tag === 'Message') {
-      this.#messages -= 1;
-      this.#bytes -= entry.size;
-    }
+  }
+
+  /** Takes a message out, wherever it stands; does nothing when it does not wait any more. */
+  withdraw(message: QueuedMessage): void {
+    if (!message.isWaiting) return;
+    message.isWaiting = false;
+    this.#messages -= 1;
+    this.#bytes -= message.size;
   }
 
   /** Forgets every order to close: the stream that it was for has ended. Messages stay. */
   dropCloses(): void {
     this.#entries = this.#entries.slice(this.#head).filter((entry) => entry._tag === 'Message');
     this.#head = 0;
+    this.#closes = 0;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    for (let entry = this.peek(); entry !== undefined; entry = this.peek()) this.shift();
   }
 }

@@ -31,7 +31,8 @@ export function perAttempt<T>(
     const value = Promise.resolve(check(option, given));
     return () => value;
   }
-  return async (attempt, signal) => check(option, await provide(option, given, attempt, signal));
+  return async (attempt, signal) =>
+    check(option, await provide(option, () => given(attempt, signal)));
 }
 
 type Provider = (attempt: number, signal: AbortSignal) => unknown;
@@ -40,14 +41,14 @@ function isProvider(given: unknown): given is Provider {
   return typeof given === 'function';
 }
 
-async function provide(
-  option: string,
-  provider: Provider,
-  attempt: number,
-  signal: AbortSignal,
-): Promise<unknown> {
+/**
+ * Asks a function of the user's for something that an attempt needs.
+ *
+ * @throws ProviderFailure, as a rejection, if it throws or rejects.
+ */
+export async function provide(option: string, ask: () => unknown): Promise<unknown> {
   try {
-    return await provider(attempt, signal);
+    return await ask();
   } catch (cause) {
     throw new ProviderFailure(option, cause);
   }

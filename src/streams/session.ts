@@ -1,65 +1,86 @@
-import { getEventListeners, getMaxListeners, setMaxListeners } from 'node:events';
-
 import * as O from 'fp-ts/lib/Option.js';
 import { Subscription } from 'rxjs';
 
 import type { Payload } from '../codec/codec.js';
 import type { DecodeFailure } from '../codec/decode-failure.js';
-import { Attempt } from './attempt.js';
+import type { Prepare } from './attempt.js';
 import { initialCounter, nextRetry } from './backoff/retry-counter.js';
 import type { Retry, RetryCounter } from './backoff/retry-counter.js';
-import { NORMAL_CLOSE } from './close-request.js';
 import type { CloseOrder } from './close-request.js';
-import type { Connection } from './connection.js';
-import type { Ending, MessageRejected, Phase } from './ending.js';
-import { messageRejected } from './message-rejected.js';
+import type { Closed, Ending } from './ending.js';
+import { Line } from './line.js';
+import type { LineProgress } from './line.js';
+import { onAbort } from './on-abort.js';
 import type { Outbox } from './outbox.js';
-import type { RejectionJudge } from './rejection-rule.js';
-import type { ReconnectSettings, Settings } from './settings.js';
+import { provide } from './per-attempt.js';
+import type { SessionSettings } from './settings.js';
 import { toSocketError } from './socket-error.js';
+import type { SocketCounters } from './socket-stats.js';
 import type { OpenInfo, SocketEvent } from './socket-state.js';
 
 const INTERNAL_ERROR = 1011;
+const NO_CLOSE_FRAME = 1006;
 
 /** What a session tells the subject that it belongs to. */
-export interface SessionEvents {
+export interface SessionEvents<In> {
   /** The state moves. */
-  readonly moved: (session: Session, event: SocketEvent) => void;
-  /** A whole message came on the open connection. */
+  readonly moved: (event: SocketEvent) => void;
+  /** A whole message came on the connection. */
   readonly message: (data: Buffer, isBinary: boolean) => void;
+  /** A message that came while `onOpen` had the connection is for the stream. */
+  readonly delivered: (message: In) => void;
+  /** A ping was sent. */
+  readonly pinged: () => void;
+  /** A connection, or an attempt at one, is over; told before what follows from it. */
+  readonly lost: (ending: Ending) => void;
   /** The stream is over: it completes, or fails with `error`. Told once, unless hung up before. */
   readonly finished: (ending: Ending, error: O.Option<unknown>) => void;
 }
 
-/** What a session needs to know of the options. */
-export type SessionSettings = Omit<Settings<unknown, unknown>, 'codec' | 'outbox'>;
+/**
+ * How far the end of a session has come: it is live, or has the order to close behind what waits in
+ * the outbox, or has sent its last close, or has nobody left to tell.
+ */
+type Stage = 'Live' | 'Draining' | 'Closing' | 'Over';
 
 /**
  * The life of a stream from its first subscriber to its end, over every connection in between: it
  * dials, waits, dials again, sends what is in the outbox, and closes.
  */
-export class Session {
-  readonly #settings: SessionSettings;
+export class Session<In, Out> {
+  readonly #settings: SessionSettings<In, Out>;
   readonly #outbox: Outbox;
-  readonly #events: SessionEvents;
-  #counter: RetryCounter = initialCounter;
-  #attempt: Attempt | undefined;
-  #connection: Connection | undefined;
+  readonly #counters: SocketCounters;
+  readonly #events: SessionEvents<In>;
+  #stage: Stage = 'Live';
+  #line: Line<In, Out> | undefined;
   #timer: Subscription = Subscription.EMPTY;
-  #judge: RejectionJudge;
-  // What ended the connection, while its closing handshake is under way.
-  #rejection: MessageRejected | undefined;
+  #counter: RetryCounter = initialCounter;
+  // What the credentials are to be refreshed for, until they are.
+  #unauthorized: Ending | undefined;
+  #isRedialling = false;
   #fault: O.Option<unknown> = O.none;
-  #isListening = true;
-  #isClosing = false;
-  #isClosed = false;
-  #isDetached = false;
 
-  constructor(settings: SessionSettings, outbox: Outbox, events: SessionEvents) {
+  constructor(
+    settings: SessionSettings<In, Out>,
+    outbox: Outbox,
+    counters: SocketCounters,
+    events: SessionEvents<In>,
+  ) {
     this.#settings = settings;
     this.#outbox = outbox;
+    this.#counters = counters;
     this.#events = events;
-    this.#judge = settings.onRejected();
+  }
+
+  /** Takes messages that are not for the stream; undefined while all are. */
+  get intercept(): ((message: In) => boolean) | undefined {
+    return this.#line?.intercept;
+  }
+
+  /** How many bytes of what was sent have not been handed to the system. */
+  get bufferedAmount(): number {
+    return this.#line?.bufferedAmount ?? 0;
   }
 
   /** Dials for the first time. */
@@ -68,7 +89,7 @@ export class Session {
     if (signal?.aborted === true) {
       // Told later, like any failure, so that a plain retry() does not recurse.
       this.#timer = scheduler.schedule(this.#abort);
-      this.#events.moved(this, { _tag: 'Dialled', attempt: 1 });
+      this.#events.moved({ _tag: 'Dialled', attempt: 1 });
       return;
     }
     if (signal !== undefined) onAbort(signal, this.#abort);
@@ -77,131 +98,190 @@ export class Session {
 
   /** Sends a message ahead of everything else. @returns Whether there was a connection to take it. */
   send(payload: Payload): boolean {
-    return this.#connection?.send(payload) === true;
+    return this.#line?.send(payload) === true;
   }
 
   /** Closes for good, once what waits in the outbox is sent. The first order counts. */
   close(order: CloseOrder): void {
-    if (this.#isClosing) return;
-    this.#isClosing = true;
+    if (this.#stage !== 'Live') return;
+    this.#stage = 'Draining';
     if (!this.#outbox.isEmpty) {
       this.#outbox.addClose(order);
-    } else if (this.#connection !== undefined) {
-      this.#closeConnection(this.#connection, order);
+    } else if (this.#line?.isConnected === true) {
+      this.#closeLine(this.#line, order);
     } else {
-      const ending: Ending = { _tag: 'Closed', ...this.#progress(), ...order, wasClean: false };
-      this.#isClosed = true;
-      this.#attempt?.cancel();
-      this.#ended(ending);
+      this.#stage = 'Closing';
+      this.#giveUp({ _tag: 'Closed', by: 'client', ...order, wasClean: false, ...this.#progress });
+    }
+  }
+
+  /** Tears the connection down at once, without a close, and dials no more. */
+  terminate(): void {
+    if (this.#stage === 'Over') {
+      if (this.#line !== undefined) this.#tearDown(this.#line);
+      return;
+    }
+    this.#stage = 'Closing';
+    if (this.#line?.isConnected === true) this.#tearDown(this.#line);
+    else this.#giveUp(this.#torn);
+  }
+
+  /** Closes the connection, if there is one, and dials at once, whatever the policy says. */
+  reconnect(order: CloseOrder): void {
+    if (this.#stage !== 'Live' && this.#stage !== 'Draining') return;
+    if (this.#line?.isConnected === true) {
+      this.#isRedialling = true;
+      this.#line.close(order);
+    } else if (this.#line === undefined) {
+      this.#redial();
     }
   }
 
   /** Closes the connection if the message on it that did not decode is reason enough. */
   judge(failure: DecodeFailure): void {
-    const connection = this.#connection;
-    // Whoever heard of the message may have ended the session. The first order to close counts.
-    if (connection === undefined || !this.#isReceiving()) return;
-    const { progress } = connection;
-    let order: O.Option<CloseOrder>;
-    try {
-      order = this.#judge(failure, this.#settings.scheduler.now());
-    } catch (error) {
-      this.#failFor(error, connection);
-      return;
-    }
-    // A function that decides may have ended the session, too.
-    if (O.isNone(order) || !this.#isReceiving()) return;
-    const { code, reason } = order.value;
-    this.#rejection = messageRejected(failure, order.value, progress);
-    this.#isListening = false;
-    connection.close(order.value);
-    this.#events.moved(this, { _tag: 'CloseStarted', code, reason });
+    this.#line?.judge(failure);
   }
 
   /** The last subscriber is gone: closes what is open, cancels what is not, tells nobody. */
-  hangUp(): void {
-    const ending: Ending = { _tag: 'Cancelled', ...this.#progress() };
+  hangUp(order: CloseOrder): void {
+    const ending: Ending = { _tag: 'Cancelled', by: 'client', ...this.#progress };
     this.#detach();
-    if (this.#connection !== undefined) this.#closeConnection(this.#connection, NORMAL_CLOSE);
-    else this.#events.moved(this, { _tag: 'Ended', ending });
-  }
-
-  /** Whether somebody is there for the messages, and no close of ours is on its way. */
-  #isReceiving(): boolean {
-    return this.#isListening && !this.#isClosed;
-  }
-
-  /** Closes for good, for the fault of a function among the options; the stream fails with it. */
-  #failFor(error: unknown, connection: Connection): void {
-    if (this.#isDetached) return;
-    this.#fault = O.some(error);
-    this.#isListening = false;
-    const order = { code: INTERNAL_ERROR, reason: '', cause: error };
-    if (!this.#isClosed) this.#closeConnection(connection, order);
+    if (this.#line?.isConnected === true) {
+      this.#line.close(order);
+    } else {
+      this.#drop(ending);
+      this.#events.moved({ _tag: 'Ended', ending });
+    }
   }
 
   readonly #abort = (): void => {
     const cause: unknown = this.#settings.signal?.reason;
-    const ending: Ending = { _tag: 'Cancelled', ...this.#progress(), cause };
-    this.#connection?.close(NORMAL_CLOSE);
+    const ending: Ending = { _tag: 'Cancelled', by: 'client', ...this.#progress, cause };
+    const line = this.#line;
     this.#finish(ending, O.some(toSocketError(ending)));
+    line?.close(this.#settings.closeWith);
   };
 
   #dial(attempt: number): void {
-    this.#attempt = new Attempt(this.#settings, attempt, {
-      opened: (connection, info) => {
-        this.#opened(connection, info);
+    const line = new Line<In, Out>(
+      this.#settings,
+      { attempt, connection: this.#counters.connections + 1, prepare: this.#prepare() },
+      {
+        moved: this.#events.moved,
+        opened: (info, messages) => {
+          this.#opened(line, info, messages);
+        },
+        message: (data, isBinary) => {
+          if (this.#isTelling) this.#events.message(data, isBinary);
+        },
+        pinged: this.#events.pinged,
+        sent: (size) => {
+          this.#counters.sent(size);
+        },
+        faulted: (error) => {
+          this.#failFor(error);
+        },
+        ended: (ending) => {
+          this.#ended(ending);
+        },
       },
-      message: (data, isBinary) => {
-        if (this.#isListening) this.#events.message(data, isBinary);
-      },
-      ended: (ending) => {
-        this.#ended(ending);
-      },
-    });
-    this.#attempt.start();
-    this.#events.moved(this, { _tag: 'Dialled', attempt });
+    );
+    this.#line = line;
+    line.start();
+    this.#events.moved({ _tag: 'Dialled', attempt });
   }
 
-  #opened(connection: Connection, info: OpenInfo): void {
-    this.#connection = connection;
-    this.#judge = this.#settings.onRejected();
-    this.#events.moved(this, { _tag: 'Opened', info });
-    this.#flush(connection);
+  #redial(): void {
+    this.#isRedialling = false;
+    this.#timer.unsubscribe();
+    this.#counter = initialCounter;
+    this.#dial(1);
   }
 
-  #flush(connection: Connection): void {
+  /** Gets fresh credentials before the attempt, where the ending before said that they are needed. */
+  #prepare(): Prepare | undefined {
+    const ending = this.#unauthorized;
+    const refresh = this.#settings.reconnect?.refreshCredentials;
+    if (ending === undefined || refresh === undefined) return undefined;
+    return async (signal) => {
+      await provide('reconnect.refreshCredentials', () => refresh(ending, signal));
+      this.#unauthorized = undefined;
+    };
+  }
+
+  #opened(line: Line<In, Out>, info: OpenInfo, messages: readonly In[]): void {
+    this.#settings.endpoints?.succeeded();
+    this.#events.moved({ _tag: 'Opened', info });
+    this.#flush(line);
+    for (const message of messages) if (this.#isTelling) this.#events.delivered(message);
+  }
+
+  #flush(line: Line<In, Out>): void {
     // A listener of the state may have ended the session by now.
-    while (this.#connection === connection && !this.#isDetached) {
+    while (this.#line === line && !this.#isOver) {
       const entry = this.#outbox.peek();
       if (entry === undefined) return;
-      if (entry._tag === 'Message' && !connection.send(entry.payload)) return;
+      if (entry._tag === 'Message') {
+        if (!line.send(entry.payload)) return;
+        this.#counters.sent(entry.size);
+      }
       this.#outbox.shift();
       if (entry._tag === 'Close') {
-        this.#closeConnection(connection, entry.order);
+        this.#closeLine(line, entry.order);
         return;
       }
     }
   }
 
-  #closeConnection(connection: Connection, order: CloseOrder): void {
-    const { code, reason } = order;
-    this.#isClosed = true;
-    connection.close(order);
-    this.#events.moved(this, { _tag: 'CloseStarted', code, reason });
+  #closeLine(line: Line<In, Out>, order: CloseOrder): void {
+    this.#stage = 'Closing';
+    line.close(order);
   }
 
-  #ended(told: Ending): void {
-    // The connection knows only that we closed it.
-    const ending = this.#rejection ?? told;
-    this.#attempt = undefined;
-    this.#connection = undefined;
-    this.#rejection = undefined;
-    if (this.#isDetached) {
-      this.#events.moved(this, { _tag: 'Ended', ending });
-      return;
-    }
-    this.#isListening = true;
+  /** Closes for good, for the fault of a function among the options; the stream fails with it. */
+  #failFor(error: unknown): void {
+    if (this.#isOver) return;
+    this.#fault = O.some(error);
+    const order = { code: INTERNAL_ERROR, reason: '', cause: error };
+    if (this.#line !== undefined && this.#stage !== 'Closing') this.#closeLine(this.#line, order);
+  }
+
+  /** The line is over, by itself or because we closed it. */
+  #ended(ending: Ending): void {
+    const wasOver = this.#isOver;
+    this.#line = undefined;
+    this.#judgeEndpoint(ending);
+    this.#events.lost(ending);
+    if (wasOver) this.#events.moved({ _tag: 'Ended', ending });
+    // Who heard of it may have ended the session, or dialled already.
+    if (this.#isOver || this.#isDialling) return;
+    if (this.#isRedialling && this.#stage !== 'Closing') this.#redial();
+    else this.#conclude(ending);
+  }
+
+  #judgeEndpoint(ending: Ending): void {
+    const { endpoints, reconnect, scheduler } = this.#settings;
+    const isStable = ending.uptime > 0 && ending.uptime >= (reconnect?.minUptime ?? 0);
+    if (!isStable && ending.by !== 'client') endpoints?.failed(scheduler.now());
+  }
+
+  /** Without a line: waits for the next attempt no longer, and gives up one that is under way. */
+  #giveUp(ending: Ending): void {
+    this.#timer.unsubscribe();
+    this.#drop(ending);
+    if (!this.#isOver) this.#conclude(ending);
+  }
+
+  /** Cancels the attempt that is under way. */
+  #drop(ending: Ending): void {
+    if (this.#line === undefined || this.#line.isConnected) return;
+    this.#line.cancel();
+    this.#line = undefined;
+    this.#events.lost(ending);
+  }
+
+  /** Decides what follows on an ending. */
+  #conclude(ending: Ending): void {
     if (O.isSome(this.#fault)) {
       this.#finish(ending, this.#fault);
       return;
@@ -216,54 +296,74 @@ export class Session {
   }
 
   #retryOrFail(ending: Ending): void {
-    const retry = this.#decide(ending, this.#settings.reconnect);
+    const retry = this.#decide(ending);
     if (O.isNone(retry)) {
       this.#finish(ending, O.some(toSocketError(ending)));
       return;
     }
-    const { attempt, delay, counter } = retry.value;
+    const { attempt, delay, retryAt, retryAfter, refresh, counter } = retry.value;
     this.#counter = counter;
+    if (refresh) this.#unauthorized = ending;
     this.#timer = this.#settings.scheduler.schedule(() => {
       this.#dial(attempt);
     }, delay);
-    this.#events.moved(this, { _tag: 'RetryScheduled', attempt, delay, ending });
+    const asked = O.isSome(retryAfter) ? { retryAfter: retryAfter.value } : {};
+    const times = { attempt, delay, retryAt, ...asked };
+    this.#events.moved({ _tag: 'RetryScheduled', ...times, ending });
   }
 
-  #decide(ending: Ending, reconnect: ReconnectSettings | undefined): O.Option<Retry> {
+  #decide(ending: Ending): O.Option<Retry> {
+    const { reconnect, scheduler } = this.#settings;
     // What we closed ourselves stays closed, whatever isTransient says.
-    if (reconnect === undefined || this.#isClosed) return O.none;
-    if (!reconnect.isTransient(ending)) return O.none;
-    const { uptime } = ending;
-    const failure = { ending: O.some(ending), uptime, now: this.#settings.scheduler.now() };
+    if (reconnect === undefined || this.#stage === 'Closing') return O.none;
+    const failure = {
+      ending: O.some(ending),
+      uptime: ending.uptime,
+      now: scheduler.now(),
+      isTransient: reconnect.isTransient(ending),
+    };
     return nextRetry(this.#counter, failure, reconnect);
   }
 
   #finish(ending: Ending, error: O.Option<unknown>): void {
     this.#detach();
+    this.#drop(ending);
     this.#events.finished(ending, error);
   }
 
   /** Lets go of everything but an open connection, which has its closing handshake to finish. */
   #detach(): void {
-    this.#isDetached = true;
-    this.#isListening = false;
+    this.#stage = 'Over';
     this.#settings.signal?.removeEventListener('abort', this.#abort);
     this.#outbox.dropCloses();
     this.#timer.unsubscribe();
-    if (this.#connection === undefined) this.#attempt?.cancel();
+  }
+
+  #tearDown(line: Line<In, Out>): void {
+    line.fail(this.#torn);
+  }
+
+  /** The ending of what is torn down. */
+  get #torn(): Closed {
+    const close = { code: NO_CLOSE_FRAME, reason: '', wasClean: false };
+    return { _tag: 'Closed', by: 'client', ...close, ...this.#progress };
+  }
+
+  get #isDialling(): boolean {
+    return this.#line !== undefined;
+  }
+
+  get #isOver(): boolean {
+    return this.#stage === 'Over';
+  }
+
+  /** Whether there is somebody for the messages. */
+  get #isTelling(): boolean {
+    return this.#stage !== 'Over' && O.isNone(this.#fault);
   }
 
   /** How far the session has come, for an ending that comes from our side. */
-  #progress(): { by: 'client'; phase: Phase; uptime: number; target?: string } {
-    if (this.#connection !== undefined) return { by: 'client', ...this.#connection.progress };
-    const { phase = 'options', target } = this.#attempt ?? {};
-    return { by: 'client', phase, uptime: 0, ...(target === undefined ? {} : { target }) };
+  get #progress(): LineProgress {
+    return this.#line?.progress ?? { phase: 'options', uptime: 0 };
   }
-}
-
-/** Listens; that many sockets share the signal of a shutdown is meant, and no leak to warn of. */
-function onAbort(signal: AbortSignal, listener: () => void): void {
-  const count = getEventListeners(signal, 'abort').length + 1;
-  if (count > getMaxListeners(signal)) setMaxListeners(count, signal);
-  signal.addEventListener('abort', listener, { once: true });
 }

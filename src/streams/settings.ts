@@ -13,7 +13,6 @@ import {
   checkMethods,
   checkNumber,
   MAX_TIMER,
-  show,
 } from '../errors/option-checks.js';
 import { OptionTypeError } from '../errors/option-error.js';
 import type { TlsOptions } from '../tls/tls-options.js';
@@ -22,10 +21,20 @@ import type { TlsProfile } from '../tls/tls-profile.js';
 import { checkGiven, checkPolicy } from './backoff/check-given.js';
 import { DEFAULT_MIN_UPTIME } from './backoff/retry-counter.js';
 import type { RetryRules } from './backoff/retry-counter.js';
+import { checkSignal } from './check-signal.js';
+import { checkCloseRequest, NORMAL_CLOSE } from './close-request.js';
+import type { CloseOrder } from './close-request.js';
 import type { ConnectionLimits } from './connection.js';
 import type { Ending } from './ending.js';
+import { checkEndpoints, EndpointPool } from './endpoint-pool.js';
+import { checkHeartbeat } from './heartbeat-options.js';
+import type { HeartbeatSettings } from './heartbeat-options.js';
 import { isCompletion } from './is-completion.js';
 import { isTransient } from './is-transient.js';
+import { legacyCodec } from './legacy-codec.js';
+import { createLifecycle } from './lifecycle-events.js';
+import type { Lifecycle } from './lifecycle-events.js';
+import type { OnOpen } from './opening-session.js';
 import { DEFAULT_OUTBOX } from './outbox.js';
 import type { OutboxLimits } from './outbox.js';
 import { perAttempt } from './per-attempt.js';
@@ -55,33 +64,65 @@ export interface AttemptSettings {
   readonly scheduler: SchedulerLike;
 }
 
-/** How a lost line is dialled again. */
-export interface ReconnectSettings extends RetryRules {
-  readonly isTransient: (ending: Ending) => boolean;
-}
-
-/** The options of a socket, checked and with their defaults filled in. */
-export interface Settings<In, Out> extends AttemptSettings {
+/** What one line is made with, from the dial to its end. */
+export interface LineSettings<In, Out> extends AttemptSettings {
   readonly codec: Codec<In, Out>;
   /** Makes the judge of the messages that one connection brings and that do not decode. */
   readonly onRejected: () => RejectionJudge;
+  readonly onOpen: OnOpen<In, Out> | undefined;
+  readonly openTimeout: number;
+  readonly heartbeat: HeartbeatSettings<In, Out> | undefined;
+  readonly idleTimeout: number;
+}
+
+/** How a lost line is dialled again. */
+export interface ReconnectSettings extends RetryRules {
+  readonly isTransient: (ending: Ending) => boolean;
+  readonly refreshCredentials:
+    ((ending: Ending, signal: AbortSignal) => void | PromiseLike<void>) | undefined;
+}
+
+/** What a stream is made with, over all its lines. */
+export interface SessionSettings<In, Out> extends LineSettings<In, Out> {
   readonly reconnect: ReconnectSettings | undefined;
+  /** Present where there are several. */
+  readonly endpoints: EndpointPool | undefined;
   readonly completeOn: (ending: Ending) => boolean;
-  readonly outbox: OutboxLimits;
+  readonly closeWith: CloseOrder;
   readonly signal: AbortSignal | undefined;
+}
+
+/** The options of a socket, checked and with their defaults filled in. */
+export interface Settings<In, Out> extends SessionSettings<In, Out> {
+  readonly lifecycle: Lifecycle;
+  readonly linger: number;
+  readonly outbox: OutboxLimits;
 }
 
 const KNOWN = [
   'url',
   'headers',
   'protocols',
+  'protocol',
   'origin',
   'tls',
   'proxy',
   'codec',
+  'serializer',
+  'deserializer',
+  'binaryType',
   'onRejected',
+  'onOpen',
+  'openTimeout',
+  'heartbeat',
+  'idleTimeout',
   'reconnect',
   'completeOn',
+  'openObserver',
+  'closeObserver',
+  'closingObserver',
+  'linger',
+  'closeWith',
   'outbox',
   'connectTimeout',
   'closeTimeout',
@@ -101,43 +142,49 @@ const KNOWN = [
  * @throws OptionTypeError or OptionRangeError, naming the option.
  */
 export function checkOptions<In, Out>(options: SocketOptions<In, Out>): Settings<In, Out> {
+  refuseForeign(options);
   checkKeys('options', options, KNOWN);
+  const defaults = DEFAULT_SOCKET_OPTIONS;
   const {
     completeOn = isCompletion,
     headers = {},
     lookup,
-    onRejected = DEFAULT_SOCKET_OPTIONS.onRejected,
+    onOpen,
+    onRejected = defaults.onRejected,
     scheduler = asyncScheduler,
     signal,
   } = options;
   checkFunction('completeOn', completeOn);
   checkFunction('lookup', lookup);
+  checkFunction('onOpen', onOpen);
   checkMethods('scheduler', scheduler, ['schedule', 'now']);
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new OptionTypeError('signal', `must be an AbortSignal, got ${show(signal)}`);
-  }
   return {
-    url: perAttempt('url', options.url, (option, value) =>
-      checkScheme(options.tls !== undefined, checkUrl(option, value)),
-    ),
+    ...checkWhere(options, scheduler),
     headers: perAttempt('headers', headers, checkHeaders),
-    protocols: checkProtocols('protocols', options.protocols),
+    protocols: checkEitherProtocols(options),
     origin:
       options.origin === undefined ? undefined : checkValue('origin', 'origin', options.origin),
     tls: checkTls(options.tls),
     proxy: checkProxy(options.proxy),
-    codec: checkCodec(options.codec),
+    codec: checkCodec(options),
     onRejected: checkRejectionRule('onRejected', onRejected),
+    onOpen,
+    openTimeout: checkDuration('openTimeout', options.openTimeout, defaults.openTimeout),
+    heartbeat: checkHeartbeat('heartbeat', options.heartbeat),
+    idleTimeout: checkDuration('idleTimeout', options.idleTimeout, defaults.idleTimeout, 1),
     reconnect: checkReconnect(options),
     completeOn,
+    lifecycle: createLifecycle(options),
+    linger: checkDuration('linger', options.linger, defaults.linger),
+    closeWith: checkCloseWith(options.closeWith),
     outbox: checkOutbox(options.outbox),
     connectTimeout: checkDuration(
       'connectTimeout',
       options.connectTimeout,
-      DEFAULT_SOCKET_OPTIONS.connectTimeout,
+      defaults.connectTimeout,
     ),
     limits: checkLimits(options),
-    signal,
+    signal: checkSignal('signal', signal),
     lookup,
     scheduler,
   };
@@ -185,11 +232,65 @@ function checkTls(tls: PerAttempt<TlsOptions> = {}): Resolve<TlsProfile> {
   return () => Promise.resolve(profile);
 }
 
-function checkCodec<In, Out>(codec: Codec<In, Out> | undefined): Codec<In, Out> {
-  // Without a codec the messages are of type unknown, which json() reads and writes.
-  if (codec === undefined) return json() as Codec<In, Out>;
+function checkCodec<In, Out>(options: SocketOptions<In, Out>): Codec<In, Out> {
+  const { codec, serializer, deserializer, binaryType } = options;
+  const isLegacy = [serializer, deserializer, binaryType].some((each) => each !== undefined);
+  if (codec === undefined) {
+    // Without a codec the messages are of type unknown, which json() reads and writes.
+    return isLegacy ? legacyCodec(options) : (json() as Codec<In, Out>);
+  }
+  if (isLegacy) {
+    throw new OptionTypeError(
+      'codec',
+      'stands in the place of serializer, deserializer and binaryType: give one or the others',
+    );
+  }
   checkMethods('codec', codec, ['decode', 'encode']);
   return codec;
+}
+
+/** Says of the options of rxjs that mean nothing here why that is. */
+function refuseForeign(options: object): void {
+  if ('WebSocketCtor' in options && options.WebSocketCtor !== undefined) {
+    throw new OptionTypeError(
+      'WebSocketCtor',
+      'is not accepted: connections are made by ws; headers, TLS and so on are options of their own',
+    );
+  }
+  if ('resultSelector' in options && options.resultSelector !== undefined) {
+    throw new OptionTypeError('resultSelector', 'is not accepted: give a deserializer or a codec');
+  }
+}
+
+function checkEitherProtocols<In, Out>(options: SocketOptions<In, Out>): readonly string[] {
+  const { protocol, protocols } = options;
+  if (protocol === undefined) return checkProtocols('protocols', protocols);
+  if (protocols !== undefined) {
+    throw new OptionTypeError('protocol', 'is another name of protocols: give one of them');
+  }
+  return checkProtocols('protocol', protocol);
+}
+
+function checkWhere<In, Out>(
+  { url, tls, random = Math.random }: SocketOptions<In, Out>,
+  scheduler: SchedulerLike,
+): Pick<SessionSettings<In, Out>, 'url' | 'endpoints'> {
+  const hasTls = tls !== undefined;
+  if (typeof url === 'function') {
+    const check = (option: string, value: unknown): RequestUrl =>
+      checkScheme(hasTls, checkUrl(option, value));
+    return { url: perAttempt('url', url, check), endpoints: undefined };
+  }
+  const settings = checkEndpoints('url', url);
+  for (const each of settings.urls) checkScheme(hasTls, each);
+  const endpoints = new EndpointPool(settings, random);
+  return { url: () => Promise.resolve(endpoints.choose(scheduler.now())), endpoints };
+}
+
+function checkCloseWith(closeWith: unknown = NORMAL_CLOSE): CloseOrder {
+  checkKeys('closeWith', closeWith, ['code', 'reason']);
+  const { code, reason } = closeWith;
+  return checkCloseRequest('closeWith', { code, reason });
 }
 
 function checkOutbox(options: unknown = {}): OutboxLimits {
@@ -209,17 +310,23 @@ function checkReconnect<In, Out>(options: SocketOptions<In, Out>): ReconnectSett
       policy: reconnect,
       minUptime: DEFAULT_MIN_UPTIME,
       isTransient,
+      canRefresh: false,
+      refreshCredentials: undefined,
       random,
     };
   }
-  checkKeys('reconnect', reconnect, ['policy', 'minUptime', 'isTransient']);
+  checkKeys('reconnect', reconnect, ['policy', 'minUptime', 'isTransient', 'refreshCredentials']);
+  const { refreshCredentials } = reconnect;
   checkPolicy('reconnect.policy', reconnect.policy);
   checkFunction('reconnect.isTransient', reconnect.isTransient);
+  checkFunction('reconnect.refreshCredentials', refreshCredentials);
   return {
     option: 'reconnect.policy',
     policy: reconnect.policy,
     minUptime: checkDuration('reconnect.minUptime', reconnect.minUptime, DEFAULT_MIN_UPTIME),
     isTransient: reconnect.isTransient ?? isTransient,
+    canRefresh: refreshCredentials !== undefined,
+    refreshCredentials,
     random,
   };
 }

@@ -6,6 +6,7 @@ import type {
   Ending,
   MessageRejected,
   NetworkFailed,
+  OpeningRefused,
   OptionsInvalid,
   ProtocolViolated,
   ProviderFailed,
@@ -127,14 +128,36 @@ export class ProxyError extends SocketError {
   readonly code = 'ERR_WSS_PROXY_REFUSED';
 }
 
-/** A time limit ran out (`ERR_WSS_CONNECT_TIMEOUT`). */
+/** The codes that a {@link TimeoutError} can have. */
+export type TimeoutErrorCode =
+  | 'ERR_WSS_CONNECT_TIMEOUT'
+  | 'ERR_WSS_OPEN_TIMEOUT'
+  | 'ERR_WSS_HEARTBEAT_TIMEOUT'
+  | 'ERR_WSS_IDLE_TIMEOUT';
+
+const TIMEOUT_CODES: Readonly<Record<TimedOut['option'], TimeoutErrorCode>> = {
+  connectTimeout: 'ERR_WSS_CONNECT_TIMEOUT',
+  openTimeout: 'ERR_WSS_OPEN_TIMEOUT',
+  'heartbeat.timeout': 'ERR_WSS_HEARTBEAT_TIMEOUT',
+  idleTimeout: 'ERR_WSS_IDLE_TIMEOUT',
+};
+
+/**
+ * A time limit ran out (`ERR_WSS_CONNECT_TIMEOUT`, `ERR_WSS_OPEN_TIMEOUT`,
+ * `ERR_WSS_HEARTBEAT_TIMEOUT`, `ERR_WSS_IDLE_TIMEOUT`).
+ */
 export class TimeoutError extends SocketError {
   /** How the connection ended. */
   declare readonly ending: TimedOut;
   static override readonly brand: string = 'TimeoutError';
   override readonly name = 'TimeoutError';
   readonly _tag = 'TimeoutError';
-  readonly code = 'ERR_WSS_CONNECT_TIMEOUT';
+  readonly code: TimeoutErrorCode;
+
+  constructor(ending: TimedOut) {
+    super(ending);
+    this.code = TIMEOUT_CODES[ending.option];
+  }
 }
 
 /** The server broke the protocol or a limit (`ERR_WSS_PROTOCOL`). */
@@ -155,6 +178,16 @@ export class RejectedError extends SocketError {
   override readonly name = 'RejectedError';
   readonly _tag = 'RejectedError';
   readonly code = 'ERR_WSS_REJECTED';
+}
+
+/** The option `onOpen` would not have the connection (`ERR_WSS_OPENING_REFUSED`); `cause` is what it threw. */
+export class OpeningError extends SocketError {
+  /** How the connection ended. */
+  declare readonly ending: OpeningRefused;
+  static override readonly brand: string = 'OpeningError';
+  override readonly name = 'OpeningError';
+  readonly _tag = 'OpeningError';
+  readonly code = 'ERR_WSS_OPENING_REFUSED';
 }
 
 /** What a function or a file gave for an attempt is not a valid option (`ERR_WSS_OPTIONS`). */
@@ -213,6 +246,8 @@ export function toSocketError(ending: Ending): SocketError {
       return new ProtocolError(ending);
     case 'MessageRejected':
       return new RejectedError(ending);
+    case 'OpeningRefused':
+      return new OpeningError(ending);
     case 'OptionsInvalid':
       return new OptionsError(ending);
     case 'ProviderFailed':

@@ -6,7 +6,13 @@ import type { Codec } from '../codec/codec.js';
 import type { ProxyOptions } from '../tls/proxy-options.js';
 import type { TlsOptions } from '../tls/tls-options.js';
 import type { RetryPolicy } from './backoff/retry-policy.js';
+import type { CloseRequest } from './close-request.js';
+import type { EndpointOptions } from './endpoint-pool.js';
 import type { Ending } from './ending.js';
+import type { HeartbeatOptions } from './heartbeat-options.js';
+import type { LegacyCodecOptions } from './legacy-codec.js';
+import type { LifecycleObservers } from './lifecycle-events.js';
+import type { OnOpen } from './opening-session.js';
 import type { OutboxOptions } from './outbox.js';
 import type { RejectionRule } from './rejection-rule.js';
 import type { RequestHeaders } from './request-headers.js';
@@ -38,16 +44,35 @@ export interface ReconnectOptions {
    * @defaultValue {@link isTransient}
    */
   readonly isTransient?: ((ending: Ending) => boolean) | undefined;
+  /**
+   * Gets fresh credentials when the server says that those it was shown are not valid (see
+   * {@link isUnauthorized}), once in an outage: it is called before the next attempt, as a part of it,
+   * whose `headers`, `url` and `tls` are asked for after that. The second time it is fatal, whatever
+   * `isTransient` says.
+   *
+   * @remarks When it throws or rejects, the attempt fails with `ProviderFailed`, and it is called again before the
+   * next one.
+   *
+   * @defaultValue none: `isTransient` decides, to which a 401 is fatal
+   */
+  readonly refreshCredentials?:
+    ((ending: Ending, signal: AbortSignal) => void | PromiseLike<void>) | undefined;
 }
 
 /** What {@link webSocket} is given. */
-export interface SocketOptions<In, Out> {
-  /** Where to connect: `ws:` or `wss:`, with any port, path and query, and without a fragment. */
-  readonly url: PerAttempt<string | URL>;
+export interface SocketOptions<In, Out> extends LegacyCodecOptions<In, Out>, LifecycleObservers {
+  /**
+   * Where to connect: `ws:` or `wss:`, with any port, path and query, and without a fragment. Several
+   * servers that offer the same are given as a list, or with more to say about them as
+   * {@link EndpointOptions}: one that fails rests for 30 s, and the next one is tried.
+   */
+  readonly url: PerAttempt<string | URL> | readonly (string | URL)[] | EndpointOptions;
   /** Headers of the opening handshake besides those that the handshake itself is made of. */
   readonly headers?: PerAttempt<RequestHeaders> | undefined;
   /** The subprotocols to offer, the preferred one first (RFC 6455 section 1.9). */
   readonly protocols?: string | readonly string[] | undefined;
+  /** The same as `protocols`, as rxjs spells it. */
+  readonly protocol?: string | readonly string[] | undefined;
   /** The `Origin` header (RFC 6454). */
   readonly origin?: string | undefined;
   /**
@@ -63,7 +88,8 @@ export interface SocketOptions<In, Out> {
    */
   readonly proxy?: ProxyOptions['url'] | ProxyOptions | undefined;
   /**
-   * How messages are read and written.
+   * How messages are read and written. In its place there may be the `serializer` and the
+   * `deserializer` of rxjs.
    *
    * @defaultValue `json()`, with messages of type `unknown`
    */
@@ -93,6 +119,46 @@ export interface SocketOptions<In, Out> {
    * @defaultValue {@link isCompletion}: our own close, and the server's 1000 and 1005
    */
   readonly completeOn?: ((ending: Ending) => boolean) | undefined;
+  /**
+   * Has every connection first, e.g. to log in, before it is open for anybody else.
+   *
+   * @defaultValue none: a connection is open once the opening handshake is
+   */
+  readonly onOpen?: OnOpen<In, Out> | undefined;
+  /**
+   * How long `onOpen` may take, in milliseconds; then the connection is closed with 1001 and ends with
+   * `TimedOut`. `Infinity` for no limit.
+   *
+   * @defaultValue 10,000
+   */
+  readonly openTimeout?: number | undefined;
+  /**
+   * How the connection is watched for signs of life: a ping every 30 s, and the line is given up when
+   * not a byte came within 10 s of it. `false` for no heartbeat.
+   *
+   * @defaultValue `{ interval: 30_000, timeout: 10_000 }`
+   */
+  readonly heartbeat?: false | HeartbeatOptions<In, Out> | undefined;
+  /**
+   * How long a connection may bring no message, in milliseconds; then it is closed with 1001 and ends
+   * with `TimedOut`. `Infinity` for no limit.
+   *
+   * @defaultValue Infinity
+   */
+  readonly idleTimeout?: number | undefined;
+  /**
+   * How long to stay connected after the last subscriber has left, in milliseconds, in case another
+   * one comes. What the server sends meanwhile has nobody to go to, but for `rejected`.
+   *
+   * @defaultValue 0
+   */
+  readonly linger?: number | undefined;
+  /**
+   * What `complete()`, the last unsubscribe, the `AbortSignal` and `reconnect()` close with.
+   *
+   * @defaultValue `{ code: 1000, reason: '' }`
+   */
+  readonly closeWith?: CloseRequest | undefined;
   /** How much may wait for a connection. */
   readonly outbox?: OutboxOptions | undefined;
   /**
@@ -160,6 +226,9 @@ export interface SocketOptions<In, Out> {
 export const DEFAULT_SOCKET_OPTIONS: {
   readonly onRejected: 'report';
   readonly connectTimeout: number;
+  readonly openTimeout: number;
+  readonly idleTimeout: number;
+  readonly linger: number;
   readonly closeTimeout: number;
   readonly maxPayload: number;
   readonly maxFragments: number;
@@ -168,6 +237,9 @@ export const DEFAULT_SOCKET_OPTIONS: {
 } = Object.freeze({
   onRejected: 'report',
   connectTimeout: 10_000,
+  openTimeout: 10_000,
+  idleTimeout: Infinity,
+  linger: 0,
   closeTimeout: 3_000,
   maxPayload: 16 * 1024 * 1024,
   maxFragments: 16 * 1024,

@@ -13,10 +13,10 @@ export interface ConnectingState {
   readonly attempt: number;
 }
 
-/** What is known of an open connection. */
-export interface OpenInfo {
-  /** When it opened, in milliseconds since the epoch by the scheduler's clock. */
-  readonly since: number;
+/** What is known of a connection from its beginning. */
+export interface ConnectionInfo {
+  /** The host and port that were dialled, e.g. `feed.example.com:443`. */
+  readonly target: string;
   /** The subprotocol that the server chose; empty when none was offered. */
   readonly protocol: string;
   /** The address at the other end, e.g. `127.0.0.1:443` or `[::1]:443`: the proxy's, if there is one. */
@@ -27,11 +27,29 @@ export interface OpenInfo {
   readonly proxyTls?: PeerEvidence | undefined;
 }
 
+/** What is known of an open connection. */
+export interface OpenInfo extends ConnectionInfo {
+  /** When it opened, in milliseconds since the epoch by the scheduler's clock. */
+  readonly since: number;
+}
+
+/** The connection is there, and the option `onOpen` has it. */
+export interface OpeningState extends ConnectionInfo {
+  readonly _tag: 'Opening';
+  /** The number of the attempt that opened it. */
+  readonly attempt: number;
+}
+
 /** The connection is open. */
 export interface OpenState extends OpenInfo {
   readonly _tag: 'Open';
   /** The number of the attempt that opened it. */
   readonly attempt: number;
+  /**
+   * How long the server took to answer the latest ping, in milliseconds; absent before the first answer. The state is
+   * told anew with each.
+   */
+  readonly rtt?: number;
 }
 
 /** The line was lost, and the next attempt has its time. */
@@ -41,6 +59,10 @@ export interface WaitingState {
   readonly attempt: number;
   /** How long the wait is, in milliseconds. */
   readonly delay: number;
+  /** When the attempt will be made, in milliseconds since the epoch by the scheduler's clock. */
+  readonly retryAt: number;
+  /** How much of the wait the server asked for with `Retry-After`, in milliseconds; absent when it did not. */
+  readonly retryAfter?: number;
   /** Why the line was lost. */
   readonly ending: Ending;
 }
@@ -63,14 +85,28 @@ export interface ClosedState {
 
 /** Where a socket is in its life. */
 export type SocketState =
-  IdleState | ConnectingState | OpenState | WaitingState | ClosingState | ClosedState;
+  | IdleState
+  | ConnectingState
+  | OpeningState
+  | OpenState
+  | WaitingState
+  | ClosingState
+  | ClosedState;
 
 /** What moves a socket from one state to the next. */
-export type SocketEvent = Dialled | Opened | RetryScheduled | CloseStarted | Ended;
+export type SocketEvent =
+  Dialled | OpeningStarted | Opened | PongReceived | RetryScheduled | CloseStarted | Ended;
 
 /** An attempt was begun. */
 export interface Dialled extends Omit<ConnectingState, '_tag'> {
   readonly _tag: 'Dialled';
+}
+
+/** The connection is there, and `onOpen` was called. */
+export interface OpeningStarted {
+  readonly _tag: 'OpeningStarted';
+  /** What is known of it. */
+  readonly info: ConnectionInfo;
 }
 
 /** The connection opened. */
@@ -78,6 +114,13 @@ export interface Opened {
   readonly _tag: 'Opened';
   /** What is known of it. */
   readonly info: OpenInfo;
+}
+
+/** The server answered a ping. */
+export interface PongReceived {
+  readonly _tag: 'PongReceived';
+  /** How long it took, in milliseconds. */
+  readonly rtt: number;
 }
 
 /** The line was lost, and there will be another attempt. */
@@ -114,23 +157,31 @@ export function transition(state: SocketState, event: SocketEvent): SocketState 
   switch (event._tag) {
     case 'Dialled':
       return { _tag: 'Connecting', attempt: event.attempt };
-    case 'Opened':
+    case 'OpeningStarted':
       return state._tag === 'Connecting'
+        ? { _tag: 'Opening', attempt: state.attempt, ...event.info }
+        : state;
+    case 'Opened':
+      return state._tag === 'Connecting' || state._tag === 'Opening'
         ? { _tag: 'Open', attempt: state.attempt, ...event.info }
         : state;
-    case 'RetryScheduled': {
-      const { attempt, delay, ending } = event;
-      return state._tag === 'Connecting' || state._tag === 'Open' || state._tag === 'Closing'
-        ? { _tag: 'Waiting', attempt, delay, ending }
-        : state;
-    }
+    case 'PongReceived':
+      return state._tag === 'Open' ? { ...state, rtt: event.rtt } : state;
+    case 'RetryScheduled':
+      return isUnderWay(state) || state._tag === 'Closing' ? { ...event, _tag: 'Waiting' } : state;
     case 'CloseStarted': {
       const { code, reason } = event;
-      return state._tag === 'Open' ? { _tag: 'Closing', code, reason } : state;
+      return state._tag === 'Open' || state._tag === 'Opening'
+        ? { _tag: 'Closing', code, reason }
+        : state;
     }
     case 'Ended':
       return state._tag === 'Idle' || state._tag === 'Closed'
         ? state
         : { _tag: 'Closed', ending: event.ending };
   }
+}
+
+function isUnderWay({ _tag }: SocketState): boolean {
+  return _tag === 'Connecting' || _tag === 'Opening' || _tag === 'Open';
 }

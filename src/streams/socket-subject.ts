@@ -1,23 +1,35 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
-import { Observable, Subject } from 'rxjs';
+import { first, Observable, Subject, Subscription } from 'rxjs';
 import type { Observer, Subscriber } from 'rxjs';
 
 import type { Codec } from '../codec/codec.js';
 import type { DecodeFailure } from '../codec/decode-failure.js';
-import { NORMAL_CLOSE, toCloseOrder } from './close-request.js';
-import type { CloseOrder } from './close-request.js';
-import { rejectChannel, tellTls } from './diagnostics.js';
-import { EncodeError } from './encode-error.js';
+import { CHANNELS } from './channels.js';
+import { toReconnectOrder, toCloseOrder } from './close-request.js';
+import type { CloseOrder, CloseRequest } from './close-request.js';
+import { DisposedError } from './disposed-error.js';
+import { drain } from './drain.js';
+import type { DrainOptions } from './drain.js';
+import { encode } from './encode.js';
 import type { Ending } from './ending.js';
 import { guardedDecode } from './guarded-decode.js';
-import { guardedEncode } from './guarded-encode.js';
+import { multiplex } from './multiplex.js';
+import type { Posted } from './multiplex.js';
 import { Outbox } from './outbox.js';
+import type { QueuedMessage } from './outbox.js';
 import type { Rejected } from './rejected.js';
+import { SessionJournal } from './session-journal.js';
+import type { JournalContext } from './session-journal.js';
 import { Session } from './session.js';
 import type { Settings } from './settings.js';
-import type { OpenInfo, SocketEvent, SocketState } from './socket-state.js';
+import { nextSocketNumber } from './socket-number.js';
+import { SocketCounters } from './socket-stats.js';
+import type { SocketStats } from './socket-stats.js';
+import type { ClosedState, SocketState } from './socket-state.js';
 import { StateCell } from './state-cell.js';
+import { SubscriberList } from './subscriber-list.js';
+import { watchStats } from './watch-stats.js';
 
 /**
  * A WebSocket connection as an RxJS subject: what the server sends comes out of it, decoded; what
@@ -27,7 +39,10 @@ import { StateCell } from './state-cell.js';
  * The first subscriber dials, all subscribers share one connection, and the last one to leave closes
  * it with 1000. Once the stream has completed or failed, a new subscriber dials again.
  */
-export class SocketSubject<In, Out> extends Observable<In> implements Observer<Out> {
+export class SocketSubject<In, Out>
+  extends Observable<In>
+  implements Observer<Out>, AsyncDisposable
+{
   /** Where the socket is in its life: the present state on subscription, then each change. */
   readonly state: Observable<SocketState>;
   /**
@@ -37,42 +52,52 @@ export class SocketSubject<In, Out> extends Observable<In> implements Observer<O
   readonly decoded: Observable<E.Either<DecodeFailure, In>>;
   /** The messages that did not decode. A subscription to it does not dial. */
   readonly rejected: Observable<Rejected>;
+  /** How long the server took to answer each ping, in milliseconds. A subscription to it does not dial. */
+  readonly rtt: Observable<number>;
 
   readonly #settings: Settings<In, Out>;
   readonly #codec: Codec<In, Out>;
   readonly #outbox: Outbox;
   readonly #state = new StateCell();
   readonly #rejected = new Subject<Rejected>();
-  // Replaced, never changed, so that a message is delivered without copying the list.
-  #subscribers: readonly Subscriber<In>[] = [];
-  #eitherSubscribers: readonly Subscriber<E.Either<DecodeFailure, In>>[] = [];
-  #session: Session | undefined;
-  #latest: Session | undefined;
-  #connections = 0;
-  readonly #dangersTold = new Set<'server' | 'proxy'>();
+  readonly #rtt = new Subject<number>();
+  readonly #subscribers = new SubscriberList<In>();
+  readonly #eitherSubscribers = new SubscriberList<E.Either<DecodeFailure, In>>();
+  readonly #counters = new SocketCounters();
+  readonly #journal: JournalContext;
+  #session: Session<In, Out> | undefined;
+  #latest: Session<In, Out> | undefined;
+  #linger: Subscription = Subscription.EMPTY;
+  #isDisposed = false;
 
   /** @internal */
   constructor(settings: Settings<In, Out>) {
-    super((subscriber) => {
-      this.#subscribers = [...this.#subscribers, subscriber];
-      this.#join();
-      return () => {
-        this.#subscribers = without(this.#subscribers, subscriber);
-        this.#leave();
-      };
-    });
+    super((subscriber) => this.#join(this.#subscribers, subscriber));
     this.#settings = settings;
     this.#codec = settings.codec;
     this.#outbox = new Outbox(settings.outbox);
+    this.#journal = {
+      socket: nextSocketNumber(),
+      counters: this.#counters,
+      lifecycle: settings.lifecycle,
+      dangersTold: new Set(),
+    };
     this.state = this.#state.changes;
     this.rejected = this.#rejected.asObservable();
-    this.decoded = new Observable((subscriber) => {
-      this.#eitherSubscribers = [...this.#eitherSubscribers, subscriber];
-      this.#join();
-      return () => {
-        this.#eitherSubscribers = without(this.#eitherSubscribers, subscriber);
-        this.#leave();
-      };
+    this.rtt = this.#rtt.asObservable();
+    this.decoded = new Observable((subscriber) => this.#join(this.#eitherSubscribers, subscriber));
+  }
+
+  /**
+   * How the stream ended: resolves once it has, the closing handshake included, and never rejects. Before
+   * the first subscriber it is about the stream that will begin.
+   */
+  get closed(): Promise<Ending> {
+    return new Promise((resolve) => {
+      const isClosed = (state: SocketState): state is ClosedState => state._tag === 'Closed';
+      this.state.pipe(first(isClosed)).subscribe(({ ending }) => {
+        resolve(ending);
+      });
     });
   }
 
@@ -85,13 +110,10 @@ export class SocketSubject<In, Out> extends Observable<In> implements Observer<O
    * @param message - The message; it is encoded now.
    * @throws EncodeError if the codec cannot encode it, or is at fault itself.
    * @throws OutboxFullError if it would have to wait and there is no room.
+   * @throws DisposedError after `unsubscribe()`.
    */
   next(message: Out): void {
-    const encoded = guardedEncode(this.#codec, message);
-    if (E.isLeft(encoded)) throw new EncodeError(encoded.left);
-    const payload = encoded.right;
-    if (this.#outbox.isEmpty && this.#session?.send(payload) === true) return;
-    this.#outbox.add(payload);
+    this.#post(message);
   }
 
   /**
@@ -108,9 +130,148 @@ export class SocketSubject<In, Out> extends Observable<In> implements Observer<O
     this.#close(toCloseOrder(close));
   }
 
-  /** Closes with 1000, once everything before it is sent; the subscribers complete. */
+  /** Closes as `closeWith` says, once everything before it is sent; the subscribers complete. */
   complete(): void {
-    this.#close(NORMAL_CLOSE);
+    this.#close(this.#settings.closeWith);
+  }
+
+  /**
+   * Closes like `complete()`, and waits until all is over: what was sent, and the closing handshake.
+   *
+   * @remarks Without a connection it waits for one, as long as `reconnect` has it. Without a subscriber there is
+   * nothing to wait for; what waits in the outbox stays there.
+   *
+   * @param options - How long to wait at most; then it is torn down, as by `terminate()`.
+   * @returns Whether everything was sent and the server answered the close.
+   * @throws OptionTypeError or OptionRangeError, as a rejection, if an option is wrong.
+   */
+  async drain(options: DrainOptions = {}): Promise<boolean> {
+    const { _tag } = this.#state.present;
+    if (_tag === 'Idle' || _tag === 'Closed') return this.#outbox.isEmpty;
+    const ending = await drain(this, options, this.#settings.scheduler);
+    return this.#outbox.isEmpty && ending._tag === 'Closed' && ending.wasClean;
+  }
+
+  /**
+   * Closes the connection and dials again at once, whatever the policy says: e.g. because credentials have
+   * changed. While it waits for the next attempt, the wait is over.
+   *
+   * @remarks Subscribers stay, and the outbox is kept. The count of retries starts over. Without a subscriber, and
+   * once the stream is being closed, it does nothing.
+   *
+   * @param close - The close reason, or the close code and reason.
+   * @defaultValue close: what `closeWith` says
+   * @throws OptionTypeError or OptionRangeError if the protocol does not allow the code or reason.
+   */
+  reconnect(close?: string | CloseRequest): void {
+    const order = toReconnectOrder(close, this.#settings.closeWith);
+    this.#session?.reconnect(order);
+  }
+
+  /**
+   * Tears the connection down at once, without a closing handshake, and dials no more; the subscribers
+   * complete. What waits in the outbox stays there.
+   */
+  terminate(): void {
+    this.#latest?.terminate();
+  }
+
+  /**
+   * Closes and makes an end of the socket: nobody is told any more, what waits in the outbox is dropped, and
+   * whoever subscribes after that fails with a DisposedError.
+   */
+  unsubscribe(): void {
+    this.#isDisposed = true;
+    this.#outbox.clear();
+    for (const subscriber of this.#takeSubscribers()) subscriber.unsubscribe();
+    this.#hangUp();
+  }
+
+  /** Drains for as long as `closeTimeout` at most, then unsubscribes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.drain({ timeout: this.#settings.limits.closeTimeout });
+    this.unsubscribe();
+  }
+
+  /** Gives the stream without the means to send. */
+  asObservable(): Observable<In> {
+    return new Observable((subscriber) => this.subscribe(subscriber));
+  }
+
+  /**
+   * Gives a part of the stream that the server has to be asked for, as rxjs's `WebSocketSubject` does.
+   *
+   * @param subMsg - Makes the message that asks for it: sent on subscription, and again on every new connection.
+   * @param unsubMsg - Makes the message that ends it: sent on unsubscription.
+   * @param messageFilter - Tells whether a message is part of it.
+   * @returns The part; each subscriber asks for itself.
+   */
+  multiplex<Part extends In>(
+    subMsg: () => Out,
+    unsubMsg: () => Out,
+    messageFilter: (message: In) => message is Part,
+  ): Observable<Part>;
+  multiplex(
+    subMsg: () => Out,
+    unsubMsg: () => Out,
+    messageFilter: (message: In) => boolean,
+  ): Observable<In>;
+  multiplex(
+    subMsg: () => Out,
+    unsubMsg: () => Out,
+    messageFilter: (message: In) => boolean,
+  ): Observable<In> {
+    const root = {
+      state: this.state,
+      post: (message: Out) => this.#posted(message),
+      subscribe: (observer: Partial<Observer<In>>) => this.subscribe(observer),
+    };
+    return multiplex(root, subMsg, unsubMsg, messageFilter);
+  }
+
+  /** Gives what the socket has done so far, and where it stands. */
+  stats(): SocketStats {
+    const state = this.#state.present;
+    return this.#counters.snapshot(this.#settings.scheduler.now(), {
+      queuedMessages: this.#outbox.messages,
+      queuedBytes: this.#outbox.bytes,
+      bufferedAmount: this.#latest?.bufferedAmount ?? 0,
+      since: state._tag === 'Open' ? state.since : undefined,
+    });
+  }
+
+  /**
+   * Gives the stats on subscription, then again and again while subscribed. It neither dials nor completes.
+   *
+   * @param interval - The time from one to the next, in milliseconds.
+   * @defaultValue interval: 1,000
+   * @throws OptionTypeError or OptionRangeError if the interval is wrong.
+   */
+  watchStats(interval?: number): Observable<SocketStats> {
+    return watchStats(() => this.stats(), interval, this.#settings.scheduler);
+  }
+
+  #posted(message: Out): Posted {
+    const outbox = this.#outbox;
+    const queued = this.#post(message);
+    return {
+      get isWaiting() {
+        return queued?.isWaiting === true;
+      },
+      withdraw: () => {
+        if (queued !== undefined) outbox.withdraw(queued);
+      },
+    };
+  }
+
+  #post(message: Out): QueuedMessage | undefined {
+    if (this.#isDisposed) throw new DisposedError();
+    const payload = encode(this.#codec, message);
+    if (!this.#outbox.isEmpty || this.#session?.send(payload) !== true) {
+      return this.#outbox.add(payload);
+    }
+    this.#counters.sent(Buffer.byteLength(payload));
+    return undefined;
   }
 
   #close(order: CloseOrder): void {
@@ -118,16 +279,39 @@ export class SocketSubject<In, Out> extends Observable<In> implements Observer<O
     else if (!this.#outbox.isEmpty) this.#outbox.addClose(order);
   }
 
-  #join(): void {
-    if (this.#session !== undefined) return;
-    const session: Session = new Session(this.#settings, this.#outbox, {
-      moved: (mover, event) => {
-        if (mover === this.#latest) this.#move(event);
+  #join<T>(list: SubscriberList<T>, subscriber: Subscriber<T>): () => void {
+    if (this.#isDisposed) throw new DisposedError();
+    list.add(subscriber);
+    this.#linger.unsubscribe();
+    if (this.#session === undefined) this.#begin();
+    return () => {
+      list.remove(subscriber);
+      this.#leave();
+    };
+  }
+
+  #begin(): void {
+    const journal = new SessionJournal(this.#journal);
+    const session = new Session<In, Out>(this.#settings, this.#outbox, this.#counters, {
+      moved: (event) => {
+        journal.moved(event);
+        if (event._tag === 'PongReceived') this.#rtt.next(event.rtt);
+        if (session === this.#latest) this.#state.move(event);
       },
       message: (data, isBinary) => {
-        this.#receive(session, data, isBinary);
+        this.#receive(session, journal, data, isBinary);
+      },
+      delivered: (message) => {
+        this.#deliver({ _tag: 'Right', right: message });
+      },
+      pinged: () => {
+        journal.pinged();
+      },
+      lost: (ending) => {
+        journal.lost(ending);
       },
       finished: (ending, error) => {
+        journal.ended(ending, error);
         this.#finish(ending, error);
       },
     });
@@ -137,64 +321,69 @@ export class SocketSubject<In, Out> extends Observable<In> implements Observer<O
   }
 
   #leave(): void {
-    if (this.#subscribers.length > 0 || this.#eitherSubscribers.length > 0) return;
+    if (this.#subscribers.present.length + this.#eitherSubscribers.present.length > 0) return;
+    const { linger, scheduler } = this.#settings;
+    if (linger === 0 || this.#session === undefined) {
+      this.#hangUp();
+    } else if (linger !== Infinity) {
+      this.#linger = scheduler.schedule(() => {
+        this.#hangUp();
+      }, linger);
+    }
+  }
+
+  #hangUp(): void {
     const session = this.#session;
     this.#session = undefined;
-    session?.hangUp();
+    this.#linger.unsubscribe();
+    session?.hangUp(this.#settings.closeWith);
   }
 
-  #move(event: SocketEvent): void {
-    if (event._tag === 'Opened') {
-      this.#connections += 1;
-      this.#announce(event.info);
-    }
-    this.#state.move(event);
-  }
-
-  #announce({ address, tls, proxyTls }: OpenInfo): void {
-    for (const [role, peer] of [['proxy', proxyTls] as const, ['server', tls] as const]) {
-      if (peer?.problem !== undefined) tellTls({ _tag: 'CredentialsKept', problem: peer.problem });
-      if (peer?.dangerous === true && !this.#dangersTold.has(role)) {
-        this.#dangersTold.add(role);
-        tellTls({ _tag: 'DangerAccepted', role, address, tls: peer });
-      }
-    }
-  }
-
-  #receive(session: Session, data: Buffer, isBinary: boolean): void {
+  #receive(
+    session: Session<In, Out>,
+    journal: SessionJournal,
+    data: Buffer,
+    isBinary: boolean,
+  ): void {
+    this.#counters.received(data.length);
     const decoded = guardedDecode(this.#codec, data, isBinary ? 'binary' : 'text');
     if (E.isLeft(decoded)) {
-      this.#reject(session, decoded);
-      return;
+      this.#reject(decoded, journal.connection);
+      session.judge(decoded.left);
+    } else if (session.intercept?.(decoded.right) !== true) {
+      this.#deliver(decoded);
     }
-    for (const subscriber of this.#subscribers) subscriber.next(decoded.right);
-    for (const subscriber of this.#eitherSubscribers) subscriber.next(decoded);
   }
 
-  #reject(session: Session, decoded: E.Left<DecodeFailure>): void {
-    const { left: failure } = decoded;
-    const rejected: Rejected = { failure, connection: this.#connections };
-    // Who subscribes from within begins with the next message, which may be another session's.
-    const subscribers = this.#eitherSubscribers;
-    rejectChannel.publish(rejected);
+  #deliver(message: E.Right<In>): void {
+    // Who subscribes from within begins with the next message.
+    const { present } = this.#eitherSubscribers;
+    for (const subscriber of this.#subscribers.present) subscriber.next(message.right);
+    for (const subscriber of present) subscriber.next(message);
+  }
+
+  #reject(decoded: E.Left<DecodeFailure>, connection: number): void {
+    this.#counters.rejected();
+    const rejected: Rejected = { failure: decoded.left, connection };
+    const { present } = this.#eitherSubscribers;
+    const { socket } = this.#journal;
+    if (CHANNELS.reject.hasSubscribers) CHANNELS.reject.publish({ socket, ...rejected });
     this.#rejected.next(rejected);
-    for (const subscriber of subscribers) subscriber.next(decoded);
-    session.judge(failure);
+    for (const subscriber of present) subscriber.next(decoded);
   }
 
   #finish(ending: Ending, error: O.Option<unknown>): void {
-    const subscribers = [...this.#subscribers, ...this.#eitherSubscribers];
-    this.#subscribers = [];
-    this.#eitherSubscribers = [];
+    const subscribers = this.#takeSubscribers();
     this.#session = undefined;
-    this.#move({ _tag: 'Ended', ending });
+    this.#linger.unsubscribe();
+    this.#state.move({ _tag: 'Ended', ending });
     for (const subscriber of subscribers) {
       if (O.isSome(error)) subscriber.error(error.value);
       else subscriber.complete();
     }
   }
-}
 
-function without<T>(list: readonly T[], item: T): readonly T[] {
-  return list.filter((each) => each !== item);
+  #takeSubscribers(): readonly Subscriber<never>[] {
+    return [...this.#subscribers.takeAll(), ...this.#eitherSubscribers.takeAll()];
+  }
 }

@@ -18,6 +18,11 @@ export class StateCell {
     this.changes = this.#told.asObservable();
   }
 
+  /** The present state, which listeners may not have heard of yet. */
+  get present(): SocketState {
+    return this.#present;
+  }
+
   /** Moves on; a listener that moves it again does so after everybody has heard of the first move. */
   move(event: SocketEvent): void {
     const next = transition(this.#present, event);

@@ -1,4 +1,5 @@
 import type { Codec } from '../codec/codec.js';
+import { startDebugLog } from './debug-log.js';
 import { checkOptions } from './settings.js';
 import type { SocketOptions } from './socket-options.js';
 import { SocketSubject } from './socket-subject.js';
@@ -33,6 +34,7 @@ export function webSocket(
 export function webSocket(
   options: string | URL | SocketOptions<unknown, unknown>,
 ): SocketSubject<unknown, unknown> {
+  startDebugLog();
   const isUrl = typeof options === 'string' || options instanceof URL;
   return new SocketSubject(checkOptions(isUrl ? { url: options } : options));
 }

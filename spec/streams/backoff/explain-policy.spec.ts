@@ -77,6 +77,12 @@ describe('explainPolicy', () => {
     expect(givesUpAfter).toEqual({ least: 8, median: 10, greatest: 15 });
   });
 
+  it('should spread what a Retry-After asks for by the jitter of the policy', () => {
+    const { retries } = explainPolicy(exponentialBackoff(), 2, { ending: busy('30') });
+    expect(retries.map(({ leastDelay }) => leastDelay)).toEqual([30_000, 30_000]);
+    expect(retries.map(({ greatestDelay }) => greatestDelay)).toEqual([30_200, 30_400]);
+  });
+
   describe('a policy that draws no number', () => {
     it('should be explained exactly, from one run', () => {
       const row = (retry: number, delay: number, start: number) => ({
@@ -327,18 +333,18 @@ describe('explainPolicy', () => {
 
     it('should wait for a Retry-After in seconds', () => {
       const explanation = explainPolicy(growing, 5, { ending: busy('1') });
-      expect(delaysOf(explanation)).toEqual([1_000, 1_000, 1_000, 1_600, 3_200]);
+      expect(delaysOf(explanation)).toEqual([1_200, 1_400, 1_800, 2_600, 4_200]);
     });
 
     it('should wait for a Retry-After that is a date, and then no more', () => {
       const ending = busy('Wed, 01 Jul 2026 12:00:30 GMT');
       const outageStart = Date.UTC(2026, 6, 1, 12, 0, 0);
       const { retries } = explainPolicy(growing, 3, { ending, outageStart });
-      expect(retries.map(({ latest }) => latest)).toEqual([30_000, 30_400, 31_200]);
+      expect(retries.map(({ latest }) => latest)).toEqual([30_200, 30_600, 31_400]);
     });
 
     it('should give up where a Retry-After would be too late', () => {
-      const policy = concatPolicies(growing, limitElapsed(25_000));
+      const policy = concatPolicies(growing, limitElapsed(30_000));
       expect(explainPolicy(policy, 9, { ending: busy('10') }).givesUpAfter).toEqual(allAt(2));
     });
 

@@ -5,7 +5,21 @@ import { seededRandom } from '../../../src/streams/backoff/explain-policy.js';
 import { exponentialBackoff } from '../../../src/streams/backoff/exponential-backoff.js';
 import { retryBackoff } from '../../../src/streams/backoff/retry-backoff.js';
 import type { RetryPolicy } from '../../../src/streams/backoff/retry-policy.js';
+import { toSocketError } from '../../../src/streams/socket-error.js';
 import { VirtualClock } from '../virtual-clock.js';
+
+/** What a server fails with that asks to come back later. */
+const busy = (retryAfter: string): unknown =>
+  toSocketError({
+    _tag: 'UpgradeRefused',
+    by: 'server',
+    phase: 'upgrade',
+    uptime: 0,
+    status: 503,
+    statusText: '',
+    headers: { 'retry-after': retryAfter },
+    body: '',
+  });
 
 const CLIENTS = 1_000;
 const DOWN = 30_000;
@@ -17,11 +31,18 @@ interface Herd {
 }
 
 /** Lets 1,000 clients lose their line at 0, and a server refuse them until `down`. */
-function loseTheLine(policy: RetryPolicy, seed: number, down = DOWN): Herd {
+function loseTheLine(
+  policy: RetryPolicy,
+  seed: number,
+  down = DOWN,
+  refusal: unknown = new Error('refused'),
+): Herd {
   const random = seededRandom(seed);
   const herd = { dials: [], connects: [] };
   // They know nothing of each other, and a clock is quicker with few timers at a time.
-  for (let group = 0; group < 20; group += 1) watch(CLIENTS / 20, policy, random, down, herd);
+  for (let group = 0; group < 20; group += 1) {
+    watch(CLIENTS / 20, policy, random, { down, refusal }, herd);
+  }
   return herd;
 }
 
@@ -29,7 +50,7 @@ function watch(
   clients: number,
   policy: RetryPolicy,
   random: () => number,
-  down: number,
+  { down, refusal }: { readonly down: number; readonly refusal: unknown },
   { dials, connects }: { readonly dials: number[]; readonly connects: number[] },
 ): void {
   const scheduler = new VirtualClock();
@@ -41,7 +62,7 @@ function watch(
         return throwError(() => new Error('lost'));
       }
       dials.push(scheduler.now());
-      if (scheduler.now() < down) return throwError(() => new Error('refused'));
+      if (scheduler.now() < down) return throwError(() => refusal);
       connects.push(scheduler.now());
       return NEVER;
     });
@@ -99,6 +120,15 @@ describe('a herd of 1,000 clients', () => {
       expect(peak(connects)).toBeLessThanOrEqual(most);
     },
   );
+
+  it('should not come back together when all are told the same time', () => {
+    const initialDelay = 5_000;
+    const { connects } = loseTheLine(exponentialBackoff({ initialDelay }), 1, DOWN, busy('60'));
+    expect(connects).toHaveLength(CLIENTS);
+    expect(Math.min(...connects)).toBeGreaterThanOrEqual(60_000);
+    expect(peak(connects)).toBeLessThanOrEqual(0.15);
+    expect(peak(connects, 0, 1)).toBeLessThanOrEqual(0.01);
+  });
 
   it('should dial at a rate of at most 0.35 of it a second, with a first delay of up to 5 s', () => {
     // The delay that RFC 6455 section 7.2.3 calls reasonable.

@@ -3,6 +3,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import { describe, expect, it } from 'vitest';
 import { OptionRangeError, OptionTypeError } from '../../../src/errors/option-error.js';
 import { capDelay } from '../../../src/streams/backoff/cap-delay.js';
+import { exponentialBackoff } from '../../../src/streams/backoff/exponential-backoff.js';
 import { limitElapsed } from '../../../src/streams/backoff/limit-elapsed.js';
 import { MAX_TIMER } from '../../../src/errors/option-checks.js';
 import {
@@ -14,22 +15,26 @@ import type { Failure, Retry, RetryRules } from '../../../src/streams/backoff/re
 import { concatPolicies } from '../../../src/streams/backoff/retry-policy.js';
 import type { RetryPolicy, RetryStatus } from '../../../src/streams/backoff/retry-policy.js';
 import type { Ending } from '../../../src/streams/ending.js';
+import { ENDINGS } from '../endings.js';
 
 const random = () => 0.5;
 const after =
   (delay: number): RetryPolicy =>
   () =>
     O.some(delay);
-const rulesOf = (policy: RetryPolicy, minUptime = DEFAULT_MIN_UPTIME): RetryRules => ({
+const rulesOf = (policy: RetryPolicy, fields: Partial<RetryRules> = {}): RetryRules => ({
   policy,
-  minUptime,
+  minUptime: DEFAULT_MIN_UPTIME,
   random,
+  canRefresh: false,
   option: 'reconnect',
+  ...fields,
 });
 const failureOf = (fields: Partial<Failure> = {}): Failure => ({
   ending: O.none,
   uptime: 0,
   now: 0,
+  isTransient: true,
   ...fields,
 });
 const tooBusy = (retryAfter: string): Ending => ({
@@ -44,13 +49,20 @@ const tooBusy = (retryAfter: string): Ending => ({
 });
 
 /** Runs through failures, and gives the retry and the status the policy saw for each of them. */
-function runThrough(failures: readonly Failure[], delay: number, minUptime?: number) {
+function runThrough(
+  failures: readonly Failure[],
+  delay: number,
+  minUptime: number = DEFAULT_MIN_UPTIME,
+) {
   const seen: RetryStatus[] = [];
   const retries: Retry[] = [];
-  const rules = rulesOf((status) => {
-    seen.push(status);
-    return O.some(delay);
-  }, minUptime);
+  const rules = rulesOf(
+    (status) => {
+      seen.push(status);
+      return O.some(delay);
+    },
+    { minUptime },
+  );
   for (const failure of failures) {
     const retry = nextRetry(retries.at(-1)?.counter ?? initialCounter, failure, rules);
     if (O.isSome(retry)) retries.push(retry.value);
@@ -155,31 +167,66 @@ describe('nextRetry', () => {
   });
 
   it.each([
-    ['longer than the policy', 1_000, '5', 5_000],
-    ['shorter than the policy', 10_000, '5', 10_000],
-    ['malformed', 1_000, 'soon', 1_000],
-  ])('should wait at least for a Retry-After: %s', (_name, delay, header, expected) => {
-    const failure = failureOf({ ending: O.some(tooBusy(header)) });
-    expect(nextRetry(initialCounter, failure, rulesOf(after(delay)))).toMatchObject(
-      O.some({
-        delay: expected,
-        counter: { cumulativeDelay: expected, previousDelay: O.some(expected) },
-      }),
+    ['longer than the delay', 1_000, '5', 6_000, O.some(5_000)],
+    ['shorter than the delay', 10_000, '5', 15_000, O.some(5_000)],
+    ['of 0', 0.5, '0', 1, O.some(0)],
+    ['longer than a timer can wait', 1, '99999999999', MAX_TIMER, O.some(MAX_TIMER)],
+    ['malformed', 1_000, 'soon', 1_000, O.none],
+  ])(
+    "should wait for the policy's delay on top of a Retry-After: %s",
+    (_name, delay, header, expected, retryAfter) => {
+      const failure = failureOf({ ending: O.some(tooBusy(header)) });
+      expect(nextRetry(initialCounter, failure, rulesOf(after(delay)))).toMatchObject(
+        O.some({
+          delay: expected,
+          retryAfter,
+          counter: { cumulativeDelay: expected, previousDelay: O.some(expected) },
+        }),
+      );
+    },
+  );
+
+  it('should honour a Retry-After on top of a cap', () => {
+    const failure = failureOf({ ending: O.some(tooBusy('60')) });
+    expect(nextRetry(initialCounter, failure, rulesOf(capDelay(10, after(50))))).toMatchObject(
+      O.some({ delay: 60_010 }),
     );
   });
 
-  it('should honour a Retry-After that is longer than the cap', () => {
-    const failure = failureOf({ ending: O.some(tooBusy('60')) });
-    expect(nextRetry(initialCounter, failure, rulesOf(capDelay(10, after(5))))).toMatchObject(
-      O.some({ delay: 60_000 }),
+  it('should tell when the retry is to start', () => {
+    const first = nextRetry(initialCounter, failureOf({ now: 1_000 }), rulesOf(after(0.5)));
+    expect(first).toMatchObject(O.some({ delay: 1, retryAt: 1_001, retryAfter: O.none }));
+    if (O.isNone(first)) throw new Error('the first retry was refused');
+    const failure = failureOf({ now: 1_500, ending: O.some(tooBusy('2')) });
+    expect(nextRetry(first.value.counter, failure, rulesOf(after(10)))).toMatchObject(
+      O.some({ delay: 2_010, retryAt: 3_510, retryAfter: O.some(2_000) }),
     );
+  });
+
+  it('should give up without asking the policy when the failure is fatal', () => {
+    let asked = 0;
+    const rules = rulesOf(() => {
+      asked += 1;
+      return O.some(1);
+    });
+    expect(nextRetry(initialCounter, failureOf({ isTransient: false }), rules)).toEqual(O.none);
+    expect(asked).toBe(0);
+  });
+
+  it('should keep the jitter of the policy where a Retry-After is longer', () => {
+    const delays = [0, 0.25, 0.75].map((draw) => {
+      const failure = failureOf({ ending: O.some(tooBusy('30')) });
+      const rules = rulesOf(exponentialBackoff(), { random: () => draw });
+      return O.Functor.map(nextRetry(initialCounter, failure, rules), ({ delay }) => delay);
+    });
+    expect(delays).toEqual([30_000, 30_050, 30_150].map(O.some));
   });
 
   it('should read a Retry-After that is a date by the time of the failure', () => {
     const now = Date.UTC(2026, 6, 1, 12);
     const ending = O.some(tooBusy('Wed, 01 Jul 2026 12:00:09 GMT'));
     expect(nextRetry(initialCounter, failureOf({ ending, now }), rulesOf(after(1)))).toMatchObject(
-      O.some({ delay: 9_000 }),
+      O.some({ delay: 9_001, retryAt: now + 9_001, retryAfter: O.some(9_000) }),
     );
   });
 
@@ -237,6 +284,113 @@ describe('nextRetry', () => {
     const again = () => nextRetry(counter, Object.freeze(failureOf({ now: 9 })), rulesOf(after(1)));
     expect(again()).toEqual(again());
     expect(initialCounter).toMatchObject({ iterNumber: 0, previousDelay: O.none });
+  });
+
+  describe('with credentials that can be refreshed', () => {
+    const denied = (fields: Partial<Failure> = {}): Failure =>
+      failureOf({ ending: O.some(ENDINGS.UpgradeRefused), isTransient: false, ...fields });
+    const lost = failureOf({ ending: O.some(ENDINGS.NetworkFailed) });
+    const refreshing = rulesOf(after(10), { canRefresh: true });
+
+    /** Gives, for each failure in a row, whether there is a retry and whether it refreshes. */
+    function verdicts(failures: readonly Failure[], rules = refreshing): readonly string[] {
+      let counter = initialCounter;
+      return failures.map((failure) => {
+        const retry = nextRetry(counter, failure, rules);
+        if (O.isNone(retry)) return 'none';
+        counter = retry.value.counter;
+        return retry.value.refresh ? 'refresh' : 'retry';
+      });
+    }
+
+    it('should refresh them when the server turned them down, fatal or not', () => {
+      expect(verdicts([denied()])).toEqual(['refresh']);
+      expect(verdicts([denied({ isTransient: true })])).toEqual(['refresh']);
+      expect(nextRetry(initialCounter, denied({ now: 5 }), refreshing)).toMatchObject(
+        O.some({ attempt: 2, delay: 10, retryAt: 15, counter: { isRefreshed: true } }),
+      );
+    });
+
+    it('should give up when the fresh ones are turned down, transient or not', () => {
+      expect(verdicts([denied(), denied()])).toEqual(['refresh', 'none']);
+      expect(verdicts([denied(), denied({ isTransient: true })])).toEqual(['refresh', 'none']);
+    });
+
+    it('should refresh them only once in an outage, whatever else fails in it', () => {
+      expect(verdicts([lost, denied(), lost, denied({ uptime: DEFAULT_MIN_UPTIME - 1 })])).toEqual([
+        'retry',
+        'refresh',
+        'retry',
+        'none',
+      ]);
+    });
+
+    it('should refresh them again after a stable connection', () => {
+      const stable = { uptime: DEFAULT_MIN_UPTIME };
+      expect(verdicts([denied(), denied(stable), denied()])).toEqual([
+        'refresh',
+        'refresh',
+        'none',
+      ]);
+      expect(verdicts([denied(), { ...lost, ...stable }, denied()])).toEqual([
+        'refresh',
+        'retry',
+        'refresh',
+      ]);
+    });
+
+    it('should not refresh them for any other failure', () => {
+      expect(verdicts([failureOf(), lost, { ...lost, isTransient: false }])).toEqual([
+        'retry',
+        'retry',
+        'none',
+      ]);
+    });
+
+    it('should not refresh what cannot be refreshed', () => {
+      const rules = rulesOf(after(10));
+      expect(verdicts([denied()], rules)).toEqual(['none']);
+      const transient = denied({ isTransient: true });
+      expect(verdicts([transient, transient], rules)).toEqual(['retry', 'retry']);
+    });
+
+    it('should not refresh them when the policy gives up', () => {
+      expect(
+        verdicts(
+          [denied()],
+          rulesOf(() => O.none, { canRefresh: true }),
+        ),
+      ).toEqual(['none']);
+      const policy = concatPolicies(after(10), limitElapsed(5));
+      expect(verdicts([denied()], rulesOf(policy, { canRefresh: true }))).toEqual(['none']);
+    });
+
+    it('should refresh them at most once between two stable connections, and never go on after', () => {
+      const failures = fc.array(
+        fc.record({
+          isTransient: fc.boolean(),
+          uptime: fc.constantFrom(0, 1, DEFAULT_MIN_UPTIME),
+          ending: fc.constantFrom(O.none, lost.ending, denied().ending),
+        }),
+        { maxLength: 12 },
+      );
+      fc.assert(
+        fc.property(failures, (given) => {
+          let hasRefreshed = false;
+          const expected = given.map(({ isTransient, uptime, ending }) => {
+            if (uptime === DEFAULT_MIN_UPTIME) hasRefreshed = false;
+            const isDenied = O.isSome(ending) && ending.value._tag === 'UpgradeRefused';
+            if (!isDenied) return isTransient ? 'retry' : 'none';
+            const verdict = hasRefreshed ? 'none' : 'refresh';
+            hasRefreshed = true;
+            return verdict;
+          });
+          // A stream is over with the first "none".
+          const end = expected.includes('none') ? expected.indexOf('none') + 1 : expected.length;
+          expect(verdicts(given.slice(0, end).map(failureOf))).toEqual(expected.slice(0, end));
+        }),
+      );
+    });
   });
 
   it('should never give a delay that a timer cannot wait, nor an attempt that starts too late', () => {

@@ -83,6 +83,8 @@ export function checkBackoff(
     minUptime: checkDuration(`${path}.minUptime`, minUptime, defaults.minUptime),
     scheduler,
     random,
+    // An operator has no credentials: a source that has some refreshes them before it fails.
+    canRefresh: false,
   };
 }
 

@@ -8,8 +8,13 @@ import type { RetryPolicy, RetryStatus } from './retry-policy.js';
  * Gives a policy that retries when `policy` does, but never waits longer than a cap.
  *
  * @remarks
- * A server's `Retry-After` is honoured even when it is longer than the cap. Cap the delays first and
- * add the limits after, as in the example: a `limitElapsed` inside goes by the delay before the cap.
+ * Put the cap inside of the jitter: around a policy that has jitter it undoes it, since every delay
+ * that would be longer becomes the cap itself, and clients that failed together come back together.
+ * The policies of this package take their cap by themselves (`exponentialBackoff({ maxDelay })`);
+ * this is for others.
+ *
+ * A server's `Retry-After` comes on top of the capped delay. Cap the delays first and add the limits
+ * after, as in the example: a `limitElapsed` inside goes by the delay before the cap.
  *
  * @param maxDelay - The cap, in milliseconds; `Infinity` for none.
  * @param policy - The policy whose delays are capped.

@@ -110,8 +110,8 @@ const LAST_DRAW = 1 - 2 ** -53;
  *
  * @remarks
  * The retries are decided as a socket and `retryBackoff` decide them: delays are whole milliseconds,
- * a `Retry-After` is waited for, and the elapsed time, which `limitElapsed` goes by, advances by the
- * delays and by `attemptDuration`. Nothing is waited for, no clock is read, and the same arguments
+ * what a `Retry-After` asks for comes on top of the policy's delay, and the elapsed time, which
+ * `limitElapsed` goes by, advances by the delays and by `attemptDuration`. Nothing is waited for, no clock is read, and the same arguments
  * give the same table. Any policy will do, those of retry-ts included. It is asked whatever the
  * ending is: whether that is worth a retry at all is decided by `isTransient`, before.
  *
@@ -218,12 +218,18 @@ function playThrough(
 ): readonly Step[] {
   const { ending, attemptDuration, outageStart } = outage;
   // With a minUptime that is never reached, an ending that was up for long begins no new outage.
-  const rules = { option: 'explainPolicy.policy', policy, minUptime: Infinity, random };
+  const rules = {
+    option: 'explainPolicy.policy',
+    policy,
+    minUptime: Infinity,
+    random,
+    canRefresh: false,
+  };
   const steps: Step[] = [];
   let counter = initialCounter;
   let now = outageStart;
   while (steps.length <= count) {
-    const failure = { ending: O.some(ending), uptime: ending.uptime, now };
+    const failure = { ending: O.some(ending), uptime: ending.uptime, now, isTransient: true };
     const next = nextRetry(counter, failure, rules);
     if (O.isNone(next)) break;
     const { delay } = next.value;

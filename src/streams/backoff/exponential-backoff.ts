@@ -55,6 +55,11 @@ const JITTERS = ['none', 'full', 'equal', 'decorrelated'] as const;
  *
  * @remarks
  * Without jitter the delays are `min(maxDelay, initialDelay * factor ** n)` for n = 0, 1, 2, …
+ * With `full` jitter, the default, the first one is random between 0 and `initialDelay`, as RFC 6455
+ * section 7.2.3 asks for. That section calls up to 5 s reasonable for it: take
+ * `initialDelay: 5_000` for a fleet that a server must survive, less where few clients are to be back
+ * soon.
+ *
  * To give up, combine it with `limitRetries` or `limitElapsed`.
  *
  * @param options - What differs from the defaults.

@@ -12,6 +12,10 @@ import { MAX_TIMER } from '../../errors/option-checks.js';
  * Both forms of RFC 9110 section 10.2.3 are read, a number of seconds and an HTTP-date. A date in the
  * past gives 0; a wait longer than a timer can take gives 2147483647 (24.8 days).
  *
+ * A socket, `retryBackoff` and `repeatBackoff` wait that long and then the policy's delay on top of
+ * it, so that its jitter keeps apart the clients that were told the same time. A server may ask for
+ * any time; `limitElapsed` bounds it: a retry that would start too late is given up at once.
+ *
  * @param ending - How the attempt ended.
  * @param now - The present time, in milliseconds since 1970.
  * @returns The wait in milliseconds, never negative; none when the ending is another one, or when its

@@ -51,7 +51,8 @@ export function withBackoff<T>(
         const now = scheduler.now();
         const since = O.isSome(firstValueAt) ? now - firstValueAt.value : 0;
         const uptime = O.isSome(ending) ? ending.value.uptime : since;
-        const retry = nextRetry(counter, { ending, uptime, now }, rules);
+        // The operator has asked isTransient before.
+        const retry = nextRetry(counter, { ending, uptime, now, isTransient: true }, rules);
         if (O.isSome(retry)) counter = retry.value.counter;
         return retry;
       });

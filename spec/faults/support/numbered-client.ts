@@ -1,0 +1,190 @@
+import type { Subscription } from 'rxjs';
+
+import { constantBackoff, text, webSocket } from '../../../src/index.js';
+import type { Ending, SocketOptions, SocketState } from '../../../src/index.js';
+import { echoUrl } from './numbered-echo.js';
+import type { NumberRange } from './numbered-echo.js';
+
+/** How a numbered client reaches its echo. */
+export interface ClientOptions extends Pick<
+  SocketOptions<string, string>,
+  'tls' | 'connectTimeout' | 'closeTimeout'
+> {
+  readonly name: string;
+  /** Host and port of the echo, or of a relay to it. */
+  readonly authority: string;
+  /** How long it waits before it dials again, in milliseconds, at most. */
+  readonly delay: number;
+  /** How long it waits before it sends the next number, in milliseconds. */
+  readonly interval: number;
+}
+
+/** The states that may follow on each. */
+const FOLLOWS: Readonly<Record<SocketState['_tag'], readonly SocketState['_tag'][]>> = {
+  Idle: ['Connecting'],
+  Connecting: ['Opening', 'Open', 'Waiting', 'Closed'],
+  Opening: ['Open', 'Waiting', 'Closing', 'Closed'],
+  Open: ['Waiting', 'Closing', 'Closed'],
+  Waiting: ['Connecting', 'Closed'],
+  Closing: ['Closed'],
+  Closed: ['Connecting'],
+};
+
+/**
+ * A client that sends 1, 2, 3 and so on, in good times and in bad, and sees to it that every line
+ * brings them back in order and without a gap, beginning with what waited for it.
+ */
+export class NumberedClient {
+  readonly name: string;
+  /** Whether it sends; what is on its way still comes back. */
+  isSending = true;
+  readonly #violations: string[] = [];
+  #endings: Ending[] = [];
+  readonly #socket: ReturnType<typeof webSocket<string, string>>;
+  readonly #pump: NodeJS.Timeout;
+  #subscription: Subscription | undefined;
+  #state: SocketState = { _tag: 'Idle' };
+  #dials = 0;
+  #next = 1;
+  #echoed = 0;
+  #echoedOn = 0;
+  // What is given from here on waits, or waited, for a line.
+  #waitsFrom = 1;
+  #waited: NumberRange[] = [];
+  #opens = 0;
+  #isStopped = false;
+
+  constructor(options: ClientOptions) {
+    const { name, authority, delay, interval, ...rest } = options;
+    this.name = name;
+    this.#socket = webSocket({
+      ...rest,
+      url: () => echoUrl(authority, name, (this.#dials += 1)),
+      codec: text(),
+      reconnect: constantBackoff({ delay }),
+    });
+    this.#socket.state.subscribe((state) => {
+      this.#move(state);
+    });
+    this.#pump = setInterval(() => {
+      if (this.isSending) this.send();
+    }, interval);
+    this.#subscribe();
+  }
+
+  get state(): SocketState {
+    return this.#state;
+  }
+
+  /** The endings, oldest first. */
+  get endings(): readonly Ending[] {
+    return this.#endings;
+  }
+
+  /** The numbers that were given while there was no line, and had one since. */
+  get waited(): readonly NumberRange[] {
+    return this.#waited;
+  }
+
+  /** What happened that must not. */
+  get violations(): readonly string[] {
+    return this.#violations;
+  }
+
+  /** The number that is given next. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** The highest number that came back. */
+  get echoed(): number {
+    return this.#echoed;
+  }
+
+  /** How many connections have opened. */
+  get opens(): number {
+    return this.#opens;
+  }
+
+  /** Gives the next number to the socket. */
+  send(): void {
+    this.#socket.next(String(this.#next));
+    this.#next += 1;
+  }
+
+  /** Closes in good order; the client then dials anew, as a new subscriber does. */
+  close(): void {
+    this.#socket.complete();
+  }
+
+  /** Sends no more, and leaves. */
+  stop(): void {
+    this.#isStopped = true;
+    clearInterval(this.#pump);
+    this.#subscription?.unsubscribe();
+  }
+
+  /** Forgets the endings and what has waited. */
+  forget(): void {
+    this.#endings = [];
+    this.#waited = [];
+  }
+
+  #subscribe(): void {
+    if (this.#isStopped) return;
+    this.#subscription = this.#socket.subscribe({
+      next: (echo) => {
+        this.#take(echo);
+      },
+      error: (error: unknown) => {
+        this.#violations.push(`${this.name}: the stream failed: ${String(error)}`);
+        setImmediate(() => this.#subscribe());
+      },
+      complete: () => setImmediate(() => this.#subscribe()),
+    });
+  }
+
+  #take(echo: string): void {
+    const [dial = 0, number = 0] = echo.split('/').map(Number);
+    const isFirst = dial > this.#echoedOn;
+    const isRight = isFirst
+      ? number > this.#echoed && number <= this.#waitsFrom
+      : dial === this.#echoedOn && number === this.#echoed + 1;
+    if (!isRight) {
+      const after = `${this.#echoedOn}/${this.#echoed}`;
+      const waiting = `${this.#waitsFrom} and more waited`;
+      this.#violations.push(`${this.name}: the echo ${echo} came after ${after}; ${waiting}`);
+    }
+    this.#echoed = number;
+    this.#echoedOn = dial;
+  }
+
+  #move(state: SocketState): void {
+    const before = this.#state;
+    this.#state = state;
+    // With every pong the state is told anew.
+    if (state._tag === before._tag) return;
+    if (!FOLLOWS[before._tag].includes(state._tag)) {
+      this.#violations.push(`${this.name}: ${state._tag} after ${before._tag}`);
+    }
+    if (state._tag === 'Open') {
+      this.#opens += 1;
+      this.#waited.push({ first: this.#waitsFrom, last: this.#next - 1 });
+    }
+    if (before._tag === 'Open') this.#waitsFrom = this.#next;
+    if (state._tag === 'Waiting' || state._tag === 'Closed') this.#end(state.ending, before);
+  }
+
+  #end(ending: Ending, before: SocketState): void {
+    this.#endings.push(ending);
+    const { phase, uptime, target } = ending;
+    const wasOpen = before._tag === 'Open' || before._tag === 'Closing';
+    if (wasOpen !== (phase === 'open' || phase === 'closing')) {
+      this.#violations.push(`${this.name}: ended in the phase ${phase} from ${before._tag}`);
+    }
+    if (wasOpen ? uptime < 0 : uptime !== 0) {
+      this.#violations.push(`${this.name}: was open for ${uptime} ms, in the phase ${phase}`);
+    }
+    if (target === undefined) this.#violations.push(`${this.name}: ended on the way to nowhere`);
+  }
+}

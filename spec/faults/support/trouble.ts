@@ -1,0 +1,68 @@
+import type { ConnectionFault, Refuse } from '../../../src/testing/index.js';
+
+/** When trouble comes over a client. */
+export type Moment = 'dialling' | 'busy' | 'idle' | 'closing' | 'overlapping';
+
+/** Who closes a connection in good order: for the next one to be dialled, or as trouble comes. */
+export type Closer = 'client' | 'server';
+
+/** What goes wrong for a client at one time. */
+export interface Trouble {
+  readonly moment: Moment;
+  /** What the connection gets that there is. */
+  readonly now: readonly ConnectionFault[];
+  /** What the connection gets that is dialled next. */
+  readonly next: readonly ConnectionFault[];
+  /** For how long nobody listens, where that is what goes wrong. */
+  readonly refuse: Refuse | undefined;
+  /** Who closes the connection that there is, if anybody does. */
+  readonly closer: Closer | undefined;
+  /** How long after the one before it comes, in milliseconds. */
+  readonly pause: number;
+}
+
+/** The limits that the clients are given, in milliseconds. */
+export const LIMITS: {
+  readonly connectTimeout: number;
+  readonly closeTimeout: number;
+} = { connectTimeout: 1_000, closeTimeout: 300 };
+
+/** What a fault brings about. */
+export type Effect = 'none' | 'reset' | 'end' | 'silence' | 'late';
+
+/** Gives what `fault` brings about on a connection that is used. */
+export function effectOf(fault: ConnectionFault): Effect {
+  switch (fault._tag) {
+    case 'Latency':
+    case 'Slices':
+      return 'none';
+    case 'Bandwidth':
+      return fault.bytesPerSecond === 0 ? 'silence' : 'none';
+    case 'Blackhole':
+      return 'silence';
+    case 'Reset':
+      return 'reset';
+    case 'End':
+    case 'HalfClose':
+      return 'end';
+    case 'Cut':
+      return fault.how === 'blackhole' ? 'silence' : fault.how;
+    case 'SlowAccept':
+      return fault.delay < LIMITS.connectTimeout ? 'none' : 'late';
+  }
+}
+
+/** Gives the name that `trouble` has in a report. */
+export function nameOf({ now, next, refuse }: Trouble): string {
+  const names = (faults: readonly ConnectionFault[]): string => faults.map(nameOfFault).join(' + ');
+  const all = [names(now), names(next), refuse === undefined ? '' : 'Refuse'];
+  return all.filter((name) => name !== '').join(', then ');
+}
+
+function nameOfFault(fault: ConnectionFault): string {
+  if (fault._tag === 'Cut') return `Cut (${fault.how})`;
+  if (fault._tag === 'HalfClose') return `HalfClose (${fault.direction})`;
+  if (fault._tag === 'Bandwidth' && fault.bytesPerSecond === 0) return 'Bandwidth (0)';
+  if (fault._tag === 'SlowAccept' && effectOf(fault) === 'late') return 'SlowAccept (late)';
+  return fault._tag;
+}
