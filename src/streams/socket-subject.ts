@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
-import { first, Observable, Subject, Subscription } from 'rxjs';
+import { filter, Observable, Subject, Subscription, take } from 'rxjs';
 import type { Observer, Subscriber } from 'rxjs';
 
 import type { Codec } from '../codec/codec.js';
@@ -93,10 +93,13 @@ export class SocketSubject<In, Out>
    * the first subscriber it is about the stream that will begin.
    */
   get closed(): Promise<Ending> {
-    return new Promise((resolve) => {
-      const isClosed = (state: SocketState): state is ClosedState => state._tag === 'Closed';
-      this.state.pipe(first(isClosed)).subscribe(({ ending }) => {
-        resolve(ending);
+    const isClosed = (state: SocketState): state is ClosedState => state._tag === 'Closed';
+    return new Promise((resolve, reject) => {
+      this.state.pipe(filter(isClosed), take(1)).subscribe({
+        next: ({ ending }) => {
+          resolve(ending);
+        },
+        error: reject,
       });
     });
   }

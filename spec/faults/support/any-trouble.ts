@@ -69,7 +69,7 @@ function anyFault(dice: Dice, place: Place): ConnectionFault {
   return dice.weighted([
     [1, anyMildFault],
     [3, anyBreak],
-    [0, anySilence],
+    [1, anySilence],
   ])(dice, place);
 }
 

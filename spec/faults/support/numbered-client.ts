@@ -8,7 +8,7 @@ import type { NumberRange } from './numbered-echo.js';
 /** How a numbered client reaches its echo. */
 export interface ClientOptions extends Pick<
   SocketOptions<string, string>,
-  'tls' | 'connectTimeout' | 'closeTimeout'
+  'tls' | 'connectTimeout' | 'closeTimeout' | 'heartbeat'
 > {
   readonly name: string;
   /** Host and port of the echo, or of a relay to it. */

@@ -25,7 +25,8 @@ export interface Trouble {
 export const LIMITS: {
   readonly connectTimeout: number;
   readonly closeTimeout: number;
-} = { connectTimeout: 1_000, closeTimeout: 300 };
+  readonly heartbeat: { readonly interval: number; readonly timeout: number };
+} = { connectTimeout: 1_000, closeTimeout: 300, heartbeat: { interval: 200, timeout: 400 } };
 
 /** What a fault brings about. */
 export type Effect = 'none' | 'reset' | 'end' | 'silence' | 'late';
