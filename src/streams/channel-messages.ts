@@ -57,7 +57,10 @@ export interface ConnectingMessage extends ChannelMessage {
 
 /** Published on `rx-wss:opening`. */
 export interface OpeningMessage extends ConnectingMessage {
-  /** The number of the connection, 1 for the first one of the socket. */
+  /**
+   * The number of the connection, 1 for the first one of the socket; one that `onOpen` refuses leaves
+   * its number to the next.
+   */
   readonly connection: number;
   /** What is known of the connection. */
   readonly info: ConnectionInfo;

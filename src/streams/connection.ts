@@ -51,6 +51,9 @@ const SWITCHING_PROTOCOLS = 101;
 
 /** A WebSocket connection over a line that was dialled and verified. */
 export class Connection {
+  /** The address and port at the other end. */
+  readonly address: string;
+
   readonly #events: ConnectionEvents;
   readonly #socket: Socket;
   readonly #scheduler: SchedulerLike;
@@ -82,6 +85,8 @@ export class Connection {
     this.#scheduler = scheduler;
     this.#closeTimeout = limits.closeTimeout;
     this.#target = request.target;
+    // Read now: it is gone once the line is.
+    this.address = addressOf(socket);
     // The types of ws lack some of its options, and do not tell that headers may be lists.
     const options: ClientOptions & ConnectionLimits = {
       ...limits,
@@ -112,12 +117,6 @@ export class Connection {
   /** The subprotocol that the server chose, or an empty string. */
   get protocol(): string {
     return this.#ws.protocol;
-  }
-
-  /** The server's address and port. */
-  get address(): string {
-    const { remoteAddress = '', remotePort = 0, remoteFamily } = this.#socket;
-    return `${remoteFamily === 'IPv6' ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
   }
 
   /** Whether a close of ours has begun, or all is over. */
@@ -348,4 +347,8 @@ export class Connection {
       ...fields,
     };
   }
+}
+
+function addressOf({ remoteAddress = '', remotePort = 0, remoteFamily }: Socket): string {
+  return `${remoteFamily === 'IPv6' ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
 }

@@ -35,7 +35,7 @@ const DESCRIBE: Describe = {
 };
 
 /**
- * Says on one line what a message of one of the channels tells.
+ * Says on one line what a message of one of the channels tells, as `NODE_DEBUG=rx-wss` prints it.
  *
  * @remarks
  * Text from the peer is escaped and cut, the whole line to 2,000 characters; no payload, header value,
@@ -44,6 +44,15 @@ const DESCRIBE: Describe = {
  * @param name - The channel's full name.
  * @param message - The message.
  * @returns The line, without a line break.
+ *
+ * @example
+ * ```ts
+ * import { describeChannelMessage, subscribeChannel } from 'rx-wss';
+ *
+ * subscribeChannel('rx-wss:close', (message, name) => {
+ *   console.log(describeChannelMessage(name, message));
+ * });
+ * ```
  */
 export function describeChannelMessage<Name extends ChannelName>(
   name: Name,

@@ -88,7 +88,10 @@ export class Session<In, Out> {
     const { signal, scheduler } = this.#settings;
     if (signal?.aborted === true) {
       // Told later, like any failure, so that a plain retry() does not recurse.
-      this.#timer = scheduler.schedule(this.#abort);
+      this.#timer = scheduler.schedule(() => {
+        this.#events.lost(this.#cancelled);
+        this.#abort();
+      });
       this.#events.moved({ _tag: 'Dialled', attempt: 1 });
       return;
     }
@@ -155,8 +158,7 @@ export class Session<In, Out> {
   }
 
   readonly #abort = (): void => {
-    const cause: unknown = this.#settings.signal?.reason;
-    const ending: Ending = { _tag: 'Cancelled', by: 'client', ...this.#progress, cause };
+    const ending = this.#cancelled;
     const line = this.#line;
     this.#finish(ending, O.some(toSocketError(ending)));
     line?.close(this.#settings.closeWith);
@@ -341,6 +343,12 @@ export class Session<In, Out> {
 
   #tearDown(line: Line<In, Out>): void {
     line.fail(this.#torn);
+  }
+
+  /** The ending of what the signal cancels. */
+  get #cancelled(): Ending {
+    const cause: unknown = this.#settings.signal?.reason;
+    return { _tag: 'Cancelled', by: 'client', ...this.#progress, cause };
   }
 
   /** The ending of what is torn down. */

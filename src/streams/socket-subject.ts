@@ -1,11 +1,10 @@
-import * as E from 'fp-ts/lib/Either.js';
-import * as O from 'fp-ts/lib/Option.js';
+import type * as E from 'fp-ts/lib/Either.js';
+import type * as O from 'fp-ts/lib/Option.js';
 import { filter, Observable, Subject, Subscription, take } from 'rxjs';
 import type { Observer, Subscriber } from 'rxjs';
 
 import type { Codec } from '../codec/codec.js';
 import type { DecodeFailure } from '../codec/decode-failure.js';
-import { CHANNELS } from './channels.js';
 import { toReconnectOrder, toCloseOrder } from './close-request.js';
 import type { CloseOrder, CloseRequest } from './close-request.js';
 import { DisposedError } from './disposed-error.js';
@@ -13,7 +12,7 @@ import { drain } from './drain.js';
 import type { DrainOptions } from './drain.js';
 import { encode } from './encode.js';
 import type { Ending } from './ending.js';
-import { guardedDecode } from './guarded-decode.js';
+import { Incoming } from './incoming.js';
 import { multiplex } from './multiplex.js';
 import type { Posted } from './multiplex.js';
 import { Outbox } from './outbox.js';
@@ -28,7 +27,7 @@ import { SocketCounters } from './socket-stats.js';
 import type { SocketStats } from './socket-stats.js';
 import type { ClosedState, SocketState } from './socket-state.js';
 import { StateCell } from './state-cell.js';
-import { SubscriberList } from './subscriber-list.js';
+import type { SubscriberList } from './subscriber-list.js';
 import { watchStats } from './watch-stats.js';
 
 /**
@@ -59,10 +58,8 @@ export class SocketSubject<In, Out>
   readonly #codec: Codec<In, Out>;
   readonly #outbox: Outbox;
   readonly #state = new StateCell();
-  readonly #rejected = new Subject<Rejected>();
   readonly #rtt = new Subject<number>();
-  readonly #subscribers = new SubscriberList<In>();
-  readonly #eitherSubscribers = new SubscriberList<E.Either<DecodeFailure, In>>();
+  readonly #incoming: Incoming<In>;
   readonly #counters = new SocketCounters();
   readonly #journal: JournalContext;
   #session: Session<In, Out> | undefined;
@@ -72,20 +69,24 @@ export class SocketSubject<In, Out>
 
   /** @internal */
   constructor(settings: Settings<In, Out>) {
-    super((subscriber) => this.#join(this.#subscribers, subscriber));
+    super((subscriber) => this.#join(this.#incoming.subscribers, subscriber));
     this.#settings = settings;
     this.#codec = settings.codec;
     this.#outbox = new Outbox(settings.outbox);
+    const socket = nextSocketNumber();
+    this.#incoming = new Incoming(settings.codec, socket, this.#counters);
     this.#journal = {
-      socket: nextSocketNumber(),
+      socket,
       counters: this.#counters,
       lifecycle: settings.lifecycle,
       dangersTold: new Set(),
     };
     this.state = this.#state.changes;
-    this.rejected = this.#rejected.asObservable();
+    this.rejected = this.#incoming.rejected;
     this.rtt = this.#rtt.asObservable();
-    this.decoded = new Observable((subscriber) => this.#join(this.#eitherSubscribers, subscriber));
+    this.decoded = new Observable((subscriber) =>
+      this.#join(this.#incoming.eitherSubscribers, subscriber),
+    );
   }
 
   /**
@@ -186,7 +187,7 @@ export class SocketSubject<In, Out>
   unsubscribe(): void {
     this.#isDisposed = true;
     this.#outbox.clear();
-    for (const subscriber of this.#takeSubscribers()) subscriber.unsubscribe();
+    this.#incoming.unsubscribe();
     this.#hangUp();
   }
 
@@ -283,7 +284,15 @@ export class SocketSubject<In, Out>
   }
 
   #join<T>(list: SubscriberList<T>, subscriber: Subscriber<T>): () => void {
-    if (this.#isDisposed) throw new DisposedError();
+    if (this.#isDisposed) {
+      // Told later, like any failure, so that a plain retry() does not recurse.
+      const telling = this.#settings.scheduler.schedule(() => {
+        subscriber.error(new DisposedError());
+      });
+      return () => {
+        telling.unsubscribe();
+      };
+    }
     list.add(subscriber);
     this.#linger.unsubscribe();
     if (this.#session === undefined) this.#begin();
@@ -294,6 +303,7 @@ export class SocketSubject<In, Out>
   }
 
   #begin(): void {
+    const incoming = this.#incoming;
     const journal = new SessionJournal(this.#journal);
     const session = new Session<In, Out>(this.#settings, this.#outbox, this.#counters, {
       moved: (event) => {
@@ -302,10 +312,10 @@ export class SocketSubject<In, Out>
         if (session === this.#latest) this.#state.move(event);
       },
       message: (data, isBinary) => {
-        this.#receive(session, journal, data, isBinary);
+        incoming.receive(session, journal, data, isBinary);
       },
       delivered: (message) => {
-        this.#deliver({ _tag: 'Right', right: message });
+        incoming.deliver(message);
       },
       pinged: () => {
         journal.pinged();
@@ -324,7 +334,7 @@ export class SocketSubject<In, Out>
   }
 
   #leave(): void {
-    if (this.#subscribers.present.length + this.#eitherSubscribers.present.length > 0) return;
+    if (this.#incoming.isObserved) return;
     const { linger, scheduler } = this.#settings;
     if (linger === 0 || this.#session === undefined) {
       this.#hangUp();
@@ -342,51 +352,11 @@ export class SocketSubject<In, Out>
     session?.hangUp(this.#settings.closeWith);
   }
 
-  #receive(
-    session: Session<In, Out>,
-    journal: SessionJournal,
-    data: Buffer,
-    isBinary: boolean,
-  ): void {
-    this.#counters.received(data.length);
-    const decoded = guardedDecode(this.#codec, data, isBinary ? 'binary' : 'text');
-    if (E.isLeft(decoded)) {
-      this.#reject(decoded, journal.connection);
-      session.judge(decoded.left);
-    } else if (session.intercept?.(decoded.right) !== true) {
-      this.#deliver(decoded);
-    }
-  }
-
-  #deliver(message: E.Right<In>): void {
-    // Who subscribes from within begins with the next message.
-    const { present } = this.#eitherSubscribers;
-    for (const subscriber of this.#subscribers.present) subscriber.next(message.right);
-    for (const subscriber of present) subscriber.next(message);
-  }
-
-  #reject(decoded: E.Left<DecodeFailure>, connection: number): void {
-    this.#counters.rejected();
-    const rejected: Rejected = { failure: decoded.left, connection };
-    const { present } = this.#eitherSubscribers;
-    const { socket } = this.#journal;
-    if (CHANNELS.reject.hasSubscribers) CHANNELS.reject.publish({ socket, ...rejected });
-    this.#rejected.next(rejected);
-    for (const subscriber of present) subscriber.next(decoded);
-  }
-
   #finish(ending: Ending, error: O.Option<unknown>): void {
-    const subscribers = this.#takeSubscribers();
+    const finish = this.#incoming.release();
     this.#session = undefined;
     this.#linger.unsubscribe();
     this.#state.move({ _tag: 'Ended', ending });
-    for (const subscriber of subscribers) {
-      if (O.isSome(error)) subscriber.error(error.value);
-      else subscriber.complete();
-    }
-  }
-
-  #takeSubscribers(): readonly Subscriber<never>[] {
-    return [...this.#subscribers.takeAll(), ...this.#eitherSubscribers.takeAll()];
+    finish(error);
   }
 }

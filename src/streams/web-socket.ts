@@ -1,8 +1,12 @@
 import type { Codec } from '../codec/codec.js';
 import { startDebugLog } from './debug-log.js';
+import type { LegacyCodecOptions } from './legacy-codec.js';
 import { checkOptions } from './settings.js';
 import type { SocketOptions } from './socket-options.js';
 import { SocketSubject } from './socket-subject.js';
+
+/** Options of which some are given. */
+type Given<T, Key extends keyof T> = { readonly [Each in Key]: Exclude<T[Each], undefined> };
 
 /**
  * Gives a WebSocket connection as an RxJS subject. Nothing is dialled until it is subscribed to.
@@ -28,6 +32,12 @@ import { SocketSubject } from './socket-subject.js';
 export function webSocket<In, Out>(
   options: SocketOptions<In, Out> & { readonly codec: Codec<In, Out> },
 ): SocketSubject<In, Out>;
+export function webSocket<In, Out = unknown>(
+  options: SocketOptions<In, Out> & Given<LegacyCodecOptions<In, Out>, 'deserializer'>,
+): SocketSubject<In, Out>;
+export function webSocket<Out>(
+  options: SocketOptions<unknown, Out> & Given<LegacyCodecOptions<unknown, Out>, 'serializer'>,
+): SocketSubject<unknown, Out>;
 export function webSocket(
   options: string | URL | SocketOptions<unknown, unknown>,
 ): SocketSubject<unknown, unknown>;

@@ -1,0 +1,117 @@
+import * as E from 'fp-ts/lib/Either.js';
+import * as O from 'fp-ts/lib/Option.js';
+import { Subject } from 'rxjs';
+import type { Observable, Subscriber } from 'rxjs';
+
+import type { Codec } from '../codec/codec.js';
+import type { DecodeFailure } from '../codec/decode-failure.js';
+import { CHANNELS } from './channels.js';
+import { guardedDecode } from './guarded-decode.js';
+import type { Rejected } from './rejected.js';
+import type { SocketCounters } from './socket-stats.js';
+import { SubscriberList } from './subscriber-list.js';
+
+/** Where a message came from. */
+export interface MessageSource<In> {
+  /** Takes messages that are not for the stream; undefined while all are. */
+  readonly intercept: ((message: In) => boolean) | undefined;
+  /** Decides what a message that did not decode means for the connection. */
+  judge(failure: DecodeFailure): void;
+}
+
+/** The way of a message from the connection to the subscribers. */
+export class Incoming<In> {
+  /** The messages that did not decode. */
+  readonly rejected: Observable<Rejected>;
+  readonly subscribers: SubscriberList<In> = new SubscriberList<In>();
+  readonly eitherSubscribers: SubscriberList<E.Either<DecodeFailure, In>> = new SubscriberList<
+    E.Either<DecodeFailure, In>
+  >();
+
+  readonly #codec: Codec<In, never>;
+  readonly #socket: number;
+  readonly #counters: SocketCounters;
+  readonly #rejected = new Subject<Rejected>();
+
+  /** @param socket - The number of the socket. */
+  constructor(codec: Codec<In, never>, socket: number, counters: SocketCounters) {
+    this.#codec = codec;
+    this.#socket = socket;
+    this.#counters = counters;
+    this.rejected = this.#rejected.asObservable();
+  }
+
+  /** Whether anybody is there for the messages. */
+  get isObserved(): boolean {
+    return this.subscribers.present.length + this.eitherSubscribers.present.length > 0;
+  }
+
+  /**
+   * Reads a message that came, and tells of it.
+   *
+   * @param source - The session that it came in.
+   * @param place - Tells the number of the connection.
+   */
+  receive(
+    source: MessageSource<In>,
+    place: { readonly connection: number },
+    data: Buffer,
+    isBinary: boolean,
+  ): void {
+    this.#counters.received(data.length);
+    const decoded = guardedDecode(this.#codec, data, isBinary ? 'binary' : 'text');
+    if (E.isLeft(decoded)) {
+      this.#reject(decoded, place.connection);
+      source.judge(decoded.left);
+    } else if (source.intercept?.(decoded.right) !== true) {
+      this.#deliver(decoded);
+    }
+  }
+
+  /** Tells of a message that was read before. */
+  deliver(message: In): void {
+    this.#deliver({ _tag: 'Right', right: message });
+  }
+
+  /**
+   * The stream is over: lets all subscribers go.
+   *
+   * @returns What tells them, that it completes or with which error it fails.
+   */
+  release(): (error: O.Option<unknown>) => void {
+    const subscribers = this.#takeSubscribers();
+    return (error) => {
+      for (const subscriber of subscribers) {
+        if (O.isSome(error)) subscriber.error(error.value);
+        else subscriber.complete();
+      }
+    };
+  }
+
+  /** Unsubscribes all subscribers, who are told nothing. */
+  unsubscribe(): void {
+    for (const subscriber of this.#takeSubscribers()) subscriber.unsubscribe();
+  }
+
+  #takeSubscribers(): readonly Subscriber<never>[] {
+    return [...this.subscribers.takeAll(), ...this.eitherSubscribers.takeAll()];
+  }
+
+  #deliver(message: E.Right<In>): void {
+    // Who subscribes from within begins with the next message.
+    const { present } = this.eitherSubscribers;
+    for (const subscriber of this.subscribers.present) subscriber.next(message.right);
+    for (const subscriber of present) subscriber.next(message);
+  }
+
+  #reject(decoded: E.Left<DecodeFailure>, connection: number): void {
+    this.#counters.rejected();
+    const rejected: Rejected = { failure: decoded.left, connection };
+    const { present } = this.eitherSubscribers;
+    if (CHANNELS.reject.hasSubscribers) {
+      CHANNELS.reject.publish({ socket: this.#socket, ...rejected });
+    }
+    this.#rejected.next(rejected);
+    for (const subscriber of present) subscriber.next(decoded);
+  }
+}
