@@ -33,10 +33,10 @@ afterEach(() => {
 /** Gives what is wrong with `outcome`, in a line that it can be found again by. */
 function complaintOf({ trouble, endings, isExplained, problem }: Outcome): string | undefined {
   if (problem === undefined && isExplained) return undefined;
-  const { moment, closer = 'nobody', now, next, refuse } = trouble;
+  const { moment, closer = 'nobody', now, next, refuse, haste } = trouble;
   const what = `${nameOf(trouble)} while ${moment}, closed by ${closer}`;
   const ended = endings.map(briefly).join(', then ');
-  const faults = JSON.stringify({ now, next, refuse });
+  const faults = JSON.stringify({ now, next, refuse, haste });
   return `${what}: ${problem ?? 'recovered'}; ended by ${ended || 'nothing'}; ${faults}`;
 }
 

@@ -1,4 +1,4 @@
-import { isObservable, merge, Observable, repeat, retry, Subject, take } from 'rxjs';
+import { isObservable, merge, Observable, repeat, retry, share, Subject, take } from 'rxjs';
 import type { NextObserver, Observer } from 'rxjs';
 import { webSocket as rxWebSocket, WebSocketSubject } from 'rxjs/webSocket';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -17,7 +17,7 @@ import {
   webSocket,
 } from '../../src/index.js';
 import type { SocketOptions } from '../../src/index.js';
-import { closePayload, frame } from '../../src/testing/index.js';
+import { closePayload, createCertificateAuthority, frame } from '../../src/testing/index.js';
 import type {
   RawConnection,
   Refusal,
@@ -413,6 +413,24 @@ describe('connecting', () => {
     );
   });
 
+  it('9: should tell the openObserver of the certificate of the server', async () => {
+    const authority = await createCertificateAuthority();
+    const { chain, key } = await authority.issue({
+      commonName: 'feed',
+      usage: 'server',
+      ip: ['127.0.0.1'],
+    });
+    const server = await servers.wss({ tls: { cert: chain, key } });
+    const openObserver = { next: vi.fn() };
+    watch(webSocket({ url: server.url, tls: { ca: authority.certificate }, openObserver }));
+    await until('open', () => openObserver.next.mock.calls.length > 0);
+    expect(openObserver.next).toHaveBeenCalledWith(
+      expect.objectContaining({
+        tls: expect.objectContaining({ subject: 'CN=feed', acceptedBy: 'chain' }),
+      }),
+    );
+  });
+
   it.each(BOTH)(
     '10: should leave a new connection alone when the one before it closes (%s)',
     async (_name, make) => {
@@ -650,6 +668,15 @@ describe('receiving', () => {
       expect(new Uint8Array(buffer as ArrayBuffer)).toEqual(Uint8Array.of(1, 2));
     },
   );
+
+  it('18: should read JSON from a binary message under arraybuffer, where rxjs fails', async () => {
+    const rx = await start(theirs, { binaryType: 'arraybuffer' });
+    await rx.connection.send(Buffer.from('{"a":1}'));
+    expect(await rx.outcome()).toEqual({ _tag: 'Failed', error: expect.any(SyntaxError) });
+    const { connection, received } = await start(ours, { binaryType: 'arraybuffer' });
+    await connection.send(Buffer.from('{"a":1}'));
+    expect(await received(1)).toEqual([{ a: 1 }]);
+  });
 
   it.each(BOTH)(
     '19: should report what a subscriber throws, and go on (%s)',
@@ -893,6 +920,18 @@ describe('ending', () => {
     }
   });
 
+  it('30: should keep the connection for as long as linger says', async () => {
+    const make: Make = (config) => webSocket({ ...config, linger: Infinity });
+    const { server, socket, connection, subscription } = await start(make);
+    subscription.unsubscribe();
+    const again = watch(socket);
+    await connection.send('1');
+    expect(await again.received(1)).toEqual([1]);
+    expect(server.accepted).toBe(1);
+    socket.unsubscribe();
+    await connection.closed;
+  });
+
   it.each(BOTH)('30: should give up an attempt when nobody is left (%s)', async (_name, make) => {
     const server = await servers.wss({ onRequest: () => new Promise(() => undefined) });
     const before = activeResources();
@@ -1096,6 +1135,14 @@ describe('multiplexing', () => {
     const both = [watch(stream), watch(stream)];
     for (const { subscription } of both) subscription.unsubscribe();
     expect(await textsOf(connection, socket)).toEqual(['sub a', 'sub a', 'unsub a', 'unsub a']);
+  });
+
+  it('37: should ask once for all where the stream is shared', async () => {
+    const { socket, connection } = await start(ours);
+    const stream = part(socket, 'a').pipe(share());
+    const both = [watch(stream), watch(stream)];
+    for (const { subscription } of both) subscription.unsubscribe();
+    expect(await textsOf(connection, socket)).toEqual(['sub a', 'unsub a']);
   });
 
   it('38: should send nothing stray on a new connection, with siblings that retry at once, as rxjs does', async () => {

@@ -25,6 +25,7 @@ import type { LineWriter } from './line-writer.js';
 import { messageLine } from './message-line.js';
 import { endLine, outputEnd } from './output-end.js';
 import { sendInput } from './send-input.js';
+import { stateChanges } from './state-changes.js';
 import { isCleanEnding, stateStatus } from './state-status.js';
 import { statusLine } from './status-line.js';
 import type { Status } from './status-line.js';
@@ -68,7 +69,7 @@ export async function connect(
 function reportStates(socket: Socket, args: ConnectArguments, report: Report): Observable<never> {
   const { protocol, host } = new URL(args.url);
   const target = printable(`${protocol}//${host}`);
-  return socket.state.pipe(
+  return stateChanges(socket).pipe(
     tap((state) => {
       const status = stateStatus(state, target);
       if (status !== undefined && !(args.isQuiet && isGood(state))) report(status);

@@ -10,8 +10,8 @@ import type { Payload } from '../codec/codec.js';
 import { classifyError } from './classify-error.js';
 import type { Progress } from './classify-error.js';
 import type { CloseOrder } from './close-request.js';
+import { closedEnding } from './closed-ending.js';
 import type { Ending, Phase } from './ending.js';
-import { violationOf } from './protocol-violation.js';
 import { readRefusal } from './read-refusal.js';
 import type { Refusal } from './read-refusal.js';
 
@@ -46,7 +46,6 @@ export interface ConnectionEvents {
   readonly ended: (ending: Ending) => void;
 }
 
-const NO_CLOSE_FRAME = 1006;
 const SWITCHING_PROTOCOLS = 101;
 
 /** A WebSocket connection over a line that was dialled and verified. */
@@ -290,62 +289,22 @@ export class Connection {
     this.#events.ended(ending);
   }
 
+  #closed(code: number, reason: string): Ending {
+    return closedEnding(
+      { code, reason },
+      {
+        progress: this.progress,
+        order: this.#order,
+        wsError: this.#wsError,
+        socketError: this.#socketError,
+        peerEnded: this.#peerEnded,
+      },
+    );
+  }
+
   #refused(refusal: Refusal): Ending {
     const fields = { by: 'server', phase: 'upgrade', uptime: 0, target: this.#target } as const;
     return { _tag: 'UpgradeRefused', ...fields, ...refusal };
-  }
-
-  #closed(code: number, reason: string): Ending {
-    const progress = this.progress;
-    const { uptime } = progress;
-    const fields = { uptime, target: this.#target };
-    const order = this.#order;
-    const phase =
-      order !== undefined ? 'closing' : progress.phase === 'opening' ? 'opening' : 'open';
-    const violation = violationOf(this.#wsError);
-    if (violation !== undefined) {
-      return { _tag: 'ProtocolViolated', by: 'server', phase, ...violation, ...fields };
-    }
-    if (order !== undefined) {
-      return {
-        _tag: 'Closed',
-        by: 'client',
-        phase,
-        ...order,
-        wasClean: code !== NO_CLOSE_FRAME,
-        ...fields,
-      };
-    }
-    if (code !== NO_CLOSE_FRAME) {
-      return { _tag: 'Closed', by: 'server', phase, code, reason, wasClean: true, ...fields };
-    }
-    return this.#broken(phase, progress);
-  }
-
-  /** The ending of a line that went away without a close. */
-  #broken(phase: 'opening' | 'open' | 'closing', progress: Progress): Ending {
-    const { uptime } = progress;
-    const fields = { uptime, target: this.#target };
-    if (this.#socketError !== undefined) return classifyError(this.#socketError, progress);
-    if (this.#peerEnded) {
-      return {
-        _tag: 'NetworkFailed',
-        by: 'network',
-        phase: progress.phase,
-        kind: 'ended',
-        ...fields,
-      };
-    }
-    if (this.#wsError !== undefined) return classifyError(this.#wsError, progress);
-    // ws tears the line down by itself, without an error, when too many pings wait for an answer.
-    return {
-      _tag: 'ProtocolViolated',
-      by: 'server',
-      phase,
-      code: 1008,
-      violation: 'TOO_MANY_PINGS',
-      ...fields,
-    };
   }
 }
 

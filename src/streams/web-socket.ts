@@ -29,11 +29,9 @@ type Given<T, Key extends keyof T> = { readonly [Each in Key]: Exclude<T[Each], 
  * socket.subscribe({ next: (tick) => console.log(tick.symbol, tick.price) });
  * ```
  */
-export function webSocket<In, Out>(
-  options: SocketOptions<In, Out> & { readonly codec: Codec<In, Out> },
-): SocketSubject<In, Out>;
 export function webSocket<In, Out = unknown>(
-  options: SocketOptions<In, Out> & Given<LegacyCodecOptions<In, Out>, 'deserializer'>,
+  options: SocketOptions<In, Out> &
+    ({ readonly codec: Codec<In, Out> } | Given<LegacyCodecOptions<In, Out>, 'deserializer'>),
 ): SocketSubject<In, Out>;
 export function webSocket<Out>(
   options: SocketOptions<unknown, Out> & Given<LegacyCodecOptions<unknown, Out>, 'serializer'>,

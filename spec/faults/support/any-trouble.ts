@@ -20,7 +20,13 @@ const SILENT_LINE: Place = { ...LINE, isBusy: false };
 // A close frame with its answer is 60 bytes under TLS.
 const CLOSE: Place = { soon: 4, bytes: 100, isBusy: true };
 
-const CLOSERS: readonly [Closer, Closer] = ['client', 'server'];
+const CLOSERS: readonly [Closer, ...(readonly Closer[])] = [
+  'client',
+  'reconnect',
+  'terminate',
+  'server',
+  'server',
+];
 
 /** Throws the dice for what goes wrong next. */
 export function anyTrouble(dice: Dice): Trouble {
@@ -30,8 +36,10 @@ export function anyTrouble(dice: Dice): Trouble {
     [10, 'idle'],
     [20, 'closing'],
     [15, 'overlapping'],
+    [15, 'hasty'],
   ]);
-  const base = { moment, now: [], next: [], refuse: undefined, closer: undefined };
+  const none = { now: [], next: [], refuse: undefined, closer: undefined, haste: undefined };
+  const base = { ...none, moment };
   const pause = dice.integer(0, 10);
   switch (moment) {
     case 'dialling': {
@@ -53,6 +61,12 @@ export function anyTrouble(dice: Dice): Trouble {
         next: [anyMildFault(dice), anyBreak(dice, DIAL)],
         pause,
       };
+    case 'hasty': {
+      const closer = dice.oneOf(['client', 'reconnect', 'terminate']);
+      const haste = { closer, after: dice.integer(0, DIAL.soon) };
+      const next = dice.oneOf([[], [anyMildFault(dice)]]);
+      return { ...base, next, closer: dice.oneOf(CLOSERS), haste, pause };
+    }
   }
 }
 

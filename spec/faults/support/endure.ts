@@ -36,7 +36,7 @@ const QUIET = 30;
 
 /** Brings `trouble` about, and waits until the client is well again. */
 export async function endure({ client, relay, echo }: Case, trouble: Trouble): Promise<Outcome> {
-  const { moment, now, next, refuse, closer } = trouble;
+  const { moment, now, next, refuse, closer, haste } = trouble;
   await pause(trouble.pause);
   if (moment === 'idle') {
     client.isSending = false;
@@ -51,8 +51,12 @@ export async function endure({ client, relay, echo }: Case, trouble: Trouble): P
     if (next.length > 0) relay.setNextFaults(next);
     if (refuse !== undefined) await relay.setFaults([refuse]);
     if (now.length > 0) connection?.setFaults(now);
-    if (closer === 'client') client.close();
     if (closer === 'server') echo.closeAll(client.name, RESTART);
+    else if (closer !== undefined) client.end(closer);
+    if (haste !== undefined) {
+      await pause(haste.after);
+      client.end(haste.closer);
+    }
     if (moment === 'idle') {
       await pause(QUIET);
       client.isSending = true;

@@ -13,10 +13,11 @@ interface Pattern {
   readonly code?: number;
 }
 
-/** One ending, or with a port that is closed one or more of them, that a trouble brings about. */
+/** How many endings of a kind a trouble brings about. */
 interface Stage {
   readonly patterns: readonly Pattern[];
-  readonly isRepeated?: boolean;
+  readonly least: number;
+  readonly most: number;
 }
 
 /** The code that the server closes with. */
@@ -48,16 +49,19 @@ const SILENCE: readonly Pattern[] = [
 /** The table: what each effect of a fault may end a connection with. */
 const MAY_END: Readonly<Record<Effect, readonly Pattern[]>> = {
   none: [],
-  // The end that the other side is sent may come first, and the system may tell of nothing else.
-  reset: [broken('reset', 'ended')],
+  reset: [broken('reset')],
   end: [broken('ended')],
   silence: SILENCE,
   late: [timedOut('connectTimeout', DIALLING)],
 };
 
-/** What a connection that is closed in good order ends with. */
+const BY_CLIENT: Pattern = { _tag: 'Closed', by: 'client', phases: ['closing'], code: 1000 };
+
+/** What a connection that is closed ends with. */
 const CLOSED: Readonly<Record<Closer, Pattern>> = {
-  client: { _tag: 'Closed', by: 'client', phases: ['closing'], code: 1000 },
+  client: BY_CLIENT,
+  reconnect: BY_CLIENT,
+  terminate: { _tag: 'Closed', by: 'client', phases: ['open'], code: 1006 },
   server: { _tag: 'Closed', by: 'server', phases: ['open'], code: RESTART },
 };
 
@@ -73,31 +77,40 @@ function patternsOf(faults: readonly ConnectionFault[]): readonly Pattern[] {
 }
 
 /** Gives what `trouble` ends connections with, one after the other. */
-function stagesOf({ now, next, refuse, closer }: Trouble): readonly Stage[] {
+function stagesOf({ now, next, refuse, closer, haste }: Trouble): readonly Stage[] {
   const ofNow = patternsOf(now);
-  const ofNext = patternsOf(next);
-  const first = closer === undefined ? ofNow : [CLOSED[closer], ...ofNow];
+  const once = (patterns: readonly Pattern[]): Stage => {
+    const count = patterns.length === 0 ? 0 : 1;
+    return { patterns, least: count, most: count };
+  };
   return [
-    ...(first.length === 0 ? [] : [{ patterns: first }]),
-    ...(ofNext.length === 0 ? [] : [{ patterns: ofNext }]),
-    ...(refuse === undefined ? [] : [{ patterns: [REFUSED], isRepeated: true }]),
+    once(closer === undefined ? ofNow : [CLOSED[closer], ...ofNow]),
+    once(patternsOf(next)),
+    { patterns: [REFUSED], least: refuse === undefined ? 0 : 1, most: Infinity },
+    // It may come to nothing, as a second close does.
+    { patterns: haste === undefined ? [] : [inHaste(haste.closer)], least: 0, most: 1 },
   ];
+}
+
+/** What the client ends a connection with at any time. */
+function inHaste(closer: Exclude<Closer, 'server'>): Pattern {
+  return { ...CLOSED[closer], phases: ['options', ...ANY, 'closing'] };
 }
 
 /** How many endings there are at least before `trouble` is over. */
 export function leastEndings(trouble: Trouble): number {
-  return stagesOf(trouble).length;
+  return stagesOf(trouble).reduce((sum, { least }) => sum + least, 0);
 }
 
 /** Tells whether `endings` are what `trouble` brings about: all of it, in order, and nothing else. */
 export function isExplained(trouble: Trouble, endings: readonly Ending[]): boolean {
   let at = 0;
-  for (const { patterns, isRepeated = false } of stagesOf(trouble)) {
-    const start = at;
+  for (const { patterns, least, most } of stagesOf(trouble)) {
     const isNext = (ending: Ending | undefined): boolean =>
       ending !== undefined && patterns.some((pattern) => matches(pattern, ending));
-    while (isNext(endings[at]) && (isRepeated || at === start)) at += 1;
-    if (at === start) return false;
+    const start = at;
+    while (at - start < most && isNext(endings[at])) at += 1;
+    if (at - start < least) return false;
   }
   return at === endings.length;
 }

@@ -4,6 +4,7 @@ import { constantBackoff, text, webSocket } from '../../../src/index.js';
 import type { Ending, SocketOptions, SocketState } from '../../../src/index.js';
 import { echoUrl } from './numbered-echo.js';
 import type { NumberRange } from './numbered-echo.js';
+import type { Closer } from './trouble.js';
 
 /** How a numbered client reaches its echo. */
 export interface ClientOptions extends Pick<
@@ -26,7 +27,7 @@ const FOLLOWS: Readonly<Record<SocketState['_tag'], readonly SocketState['_tag']
   Opening: ['Open', 'Waiting', 'Closing', 'Closed'],
   Open: ['Waiting', 'Closing', 'Closed'],
   Waiting: ['Connecting', 'Closed'],
-  Closing: ['Closed'],
+  Closing: ['Connecting', 'Closed'],
   Closed: ['Connecting'],
 };
 
@@ -52,6 +53,8 @@ export class NumberedClient {
   #waitsFrom = 1;
   #waited: NumberRange[] = [];
   #opens = 0;
+  #attempts = 0;
+  #over = 0;
   #isStopped = false;
 
   constructor(options: ClientOptions) {
@@ -62,6 +65,11 @@ export class NumberedClient {
       url: () => echoUrl(authority, name, (this.#dials += 1)),
       codec: text(),
       reconnect: constantBackoff({ delay }),
+      closeObserver: {
+        next: ({ ending }) => {
+          this.#end(ending);
+        },
+      },
     });
     this.#socket.state.subscribe((state) => {
       this.#move(state);
@@ -112,9 +120,11 @@ export class NumberedClient {
     this.#next += 1;
   }
 
-  /** Closes in good order; the client then dials anew, as a new subscriber does. */
-  close(): void {
-    this.#socket.complete();
+  /** Ends the connection from our side; the client then dials anew. */
+  end(how: Exclude<Closer, 'server'>): void {
+    if (how === 'client') this.#socket.complete();
+    else if (how === 'reconnect') this.#socket.reconnect();
+    else this.#socket.terminate();
   }
 
   /** Sends no more, and leaves. */
@@ -162,6 +172,7 @@ export class NumberedClient {
   #move(state: SocketState): void {
     const before = this.#state;
     this.#state = state;
+    if (state._tag === 'Connecting') this.#attempts += 1;
     // With every pong the state is told anew.
     if (state._tag === before._tag) return;
     if (!FOLLOWS[before._tag].includes(state._tag)) {
@@ -172,19 +183,31 @@ export class NumberedClient {
       this.#waited.push({ first: this.#waitsFrom, last: this.#next - 1 });
     }
     if (before._tag === 'Open') this.#waitsFrom = this.#next;
-    if (state._tag === 'Waiting' || state._tag === 'Closed') this.#end(state.ending, before);
+    if (state._tag === 'Waiting' || state._tag === 'Closed') {
+      if (state.ending !== this.#endings.at(-1)) {
+        this.#violations.push(`${this.name}: ${state._tag} for another ending than was told`);
+      }
+    }
   }
 
-  #end(ending: Ending, before: SocketState): void {
+  // Told before the state moves.
+  #end(ending: Ending): void {
     this.#endings.push(ending);
+    this.#over += 1;
     const { phase, uptime, target } = ending;
-    const wasOpen = before._tag === 'Open' || before._tag === 'Closing';
+    const { _tag } = this.#state;
+    const wasOpen = _tag === 'Open' || _tag === 'Closing';
     if (wasOpen !== (phase === 'open' || phase === 'closing')) {
-      this.#violations.push(`${this.name}: ended in the phase ${phase} from ${before._tag}`);
+      this.#violations.push(`${this.name}: ended in the phase ${phase} from ${_tag}`);
+    }
+    if (this.#over !== this.#attempts) {
+      this.#violations.push(`${this.name}: ${this.#over} endings of ${this.#attempts} attempts`);
     }
     if (wasOpen ? uptime < 0 : uptime !== 0) {
       this.#violations.push(`${this.name}: was open for ${uptime} ms, in the phase ${phase}`);
     }
-    if (target === undefined) this.#violations.push(`${this.name}: ended on the way to nowhere`);
+    if (target === undefined && phase !== 'options') {
+      this.#violations.push(`${this.name}: ended on the way to nowhere`);
+    }
   }
 }

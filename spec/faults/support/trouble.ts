@@ -1,10 +1,13 @@
 import type { ConnectionFault, Refuse } from '../../../src/testing/index.js';
 
 /** When trouble comes over a client. */
-export type Moment = 'dialling' | 'busy' | 'idle' | 'closing' | 'overlapping';
+export type Moment = 'dialling' | 'busy' | 'idle' | 'closing' | 'overlapping' | 'hasty';
 
-/** Who closes a connection in good order: for the next one to be dialled, or as trouble comes. */
-export type Closer = 'client' | 'server';
+/**
+ * Who closes a connection, and how: for the next one to be dialled, or as trouble comes. The client
+ * can complete the stream and subscribe anew, have the socket reconnect, or tear the line down.
+ */
+export type Closer = 'client' | 'reconnect' | 'terminate' | 'server';
 
 /** What goes wrong for a client at one time. */
 export interface Trouble {
@@ -17,16 +20,21 @@ export interface Trouble {
   readonly refuse: Refuse | undefined;
   /** Who closes the connection that there is, if anybody does. */
   readonly closer: Closer | undefined;
+  /** What the client does so many milliseconds later, if it does anything: most likely while it dials. */
+  readonly haste: { readonly closer: Exclude<Closer, 'server'>; readonly after: number } | undefined;
   /** How long after the one before it comes, in milliseconds. */
   readonly pause: number;
 }
 
-/** The limits that the clients are given, in milliseconds. */
+/**
+ * The limits that the clients are given, in milliseconds: far above what it takes on a busy machine to
+ * shake hands byte by byte.
+ */
 export const LIMITS: {
   readonly connectTimeout: number;
   readonly closeTimeout: number;
   readonly heartbeat: { readonly interval: number; readonly timeout: number };
-} = { connectTimeout: 1_000, closeTimeout: 300, heartbeat: { interval: 200, timeout: 400 } };
+} = { connectTimeout: 1_500, closeTimeout: 300, heartbeat: { interval: 200, timeout: 400 } };
 
 /** What a fault brings about. */
 export type Effect = 'none' | 'reset' | 'end' | 'silence' | 'late';
@@ -42,7 +50,7 @@ export function effectOf(fault: ConnectionFault): Effect {
     case 'Blackhole':
       return 'silence';
     case 'Reset':
-      return 'reset';
+      return fault.direction === 'toServer' ? 'end' : 'reset';
     case 'End':
     case 'HalfClose':
       return 'end';
@@ -54,9 +62,14 @@ export function effectOf(fault: ConnectionFault): Effect {
 }
 
 /** Gives the name that `trouble` has in a report. */
-export function nameOf({ now, next, refuse }: Trouble): string {
+export function nameOf({ now, next, refuse, haste }: Trouble): string {
   const names = (faults: readonly ConnectionFault[]): string => faults.map(nameOfFault).join(' + ');
-  const all = [names(now), names(next), refuse === undefined ? '' : 'Refuse'];
+  const all = [
+    names(now),
+    names(next),
+    refuse === undefined ? '' : 'Refuse',
+    haste === undefined ? '' : `the client's ${haste.closer}`,
+  ];
   return all.filter((name) => name !== '').join(', then ');
 }
 

@@ -19,6 +19,7 @@ import type { Observable } from 'rxjs';
 
 import { exponentialBackoff, SocketError, webSocket } from '../../index.js';
 import type { SocketOptions, SocketSubject } from '../../index.js';
+import { stateChanges } from '../state-changes.js';
 import type { DemoEvent, Lack } from './demo-event.js';
 import type { FeedServer } from './feed-server.js';
 import { clientCodec } from './messages.js';
@@ -77,7 +78,7 @@ function follow(feed: FeedServer): Observable<DemoEvent> {
     ...optionsFor(feed),
     reconnect: exponentialBackoff({ initialDelay: 400, maxDelay: 1_600, jitter: 'equal' }),
   });
-  const states = socket.state.pipe(
+  const states = stateChanges(socket).pipe(
     filter((state) => state._tag !== 'Idle'),
     mergeMap((state) =>
       concat(
@@ -108,7 +109,7 @@ function subscribeTo(symbol: string, id: number, socket: FeedSocket): Observable
 
 /** Closes when the line has come back often enough, and ticks have followed. */
 function goodbye(socket: FeedSocket): Observable<never> {
-  return socket.state.pipe(
+  return stateChanges(socket).pipe(
     filter(({ _tag }) => _tag === 'Open'),
     skip(RECONNECTS),
     take(1),
