@@ -22,6 +22,7 @@ const OPEN: OpenState = {
   _tag: 'Open',
   attempt: 1,
   since: 0,
+  target: '127.0.0.1:443',
   protocol: '',
   address: '127.0.0.1:443',
 };
@@ -49,7 +50,21 @@ describe('stateStatus', () => {
       status: { label: 'Connecting', colour: 'yellow', text: 'wss://127.0.0.1:443, attempt 2' },
     },
     {
-      state: { _tag: 'Waiting', attempt: 3, delay: 250, ending: RESTARTED } as const,
+      state: {
+        _tag: 'Opening',
+        attempt: 1,
+        target: 'feed.example:443',
+        protocol: '',
+        address: '127.0.0.1:443',
+      } as const,
+      status: {
+        label: 'Opening',
+        colour: 'yellow',
+        text: '127.0.0.1:443, the login is under way',
+      },
+    },
+    {
+      state: { _tag: 'Waiting', attempt: 3, delay: 250, retryAt: 0, ending: RESTARTED } as const,
       status: {
         label: 'Waiting',
         colour: 'yellow',

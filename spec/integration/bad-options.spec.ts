@@ -103,14 +103,14 @@ const URLS: readonly BadOption[] = [
     options: () => ({ url: undefined }),
     kind: TYPE,
     option: 'url',
-    says: 'must be a string or a URL, got undefined',
+    says: 'must be a string, a URL, a list of them or an object, got undefined',
   },
   {
     name: 'a number as URL',
     options: () => ({ url: 8080 }),
     kind: TYPE,
     option: 'url',
-    says: 'must be a string or a URL, got 8080',
+    says: 'must be a string, a URL, a list of them or an object, got 8080',
   },
   {
     name: 'the scheme http',

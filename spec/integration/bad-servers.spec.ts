@@ -339,8 +339,8 @@ const UNREACHED: readonly BadServer[] = [
     name: 'ends TCP before TLS begins',
     script: ({ socket }) => void socket.end(),
     url: wss,
-    ...network('tls', 'reset', 'ECONNRESET'),
-    code: 'ERR_WSS_RESET',
+    ...network('tls', 'ended'),
+    code: 'ERR_WSS_ENDED',
   },
   {
     name: 'resets TCP during the TLS handshake',
@@ -1275,7 +1275,7 @@ describe('webSocket, when the server wants a client certificate', () => {
     ending: { _tag: 'TlsFailed', by: 'server', phase: 'tls', reason, alert, policyErrors: [] },
   });
 
-  const { ending: ended } = network('upgrade', 'ended');
+  const ended = (phase: string): Brief => network(phase, 'ended').ending;
   const reset = (phase: string): Brief => network(phase, 'reset', 'ECONNRESET').ending;
 
   const demanding = (version: 'TLSv1.2' | 'TLSv1.3') => (): RawServerOptions => ({
@@ -1314,8 +1314,8 @@ describe('webSocket, when the server wants a client certificate', () => {
 
   // A server of Node drops the line without an alert; where the client stands by then is TLS's matter.
   it.each([
-    { version: 'TLSv1.2' as const, endings: [reset('tls')] },
-    { version: 'TLSv1.3' as const, endings: [reset('upgrade'), ended] },
+    { version: 'TLSv1.2' as const, endings: [ended('tls')] },
+    { version: 'TLSv1.3' as const, endings: [reset('upgrade'), ended('upgrade')] },
   ])('and does not know its issuer, $version', async ({ version, endings }) => {
     const unknown = await createCertificateAuthority();
     const client = await unknown.issue({ commonName: 'client', usage: 'client' });

@@ -1,7 +1,7 @@
 import { isObservable, merge, Observable, repeat, retry, share, Subject, take } from 'rxjs';
 import type { NextObserver, Observer } from 'rxjs';
 import { webSocket as rxWebSocket, WebSocketSubject } from 'rxjs/webSocket';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 
 import {
@@ -212,6 +212,31 @@ describe('constructing', () => {
     expect((await connection.nextMessage()).text).toBe('{"a":[1,null]}');
     await connection.send('{"b":2}');
     expect(await received(1)).toEqual([{ b: 2 }]);
+  });
+
+  it('2: should have the types that its functions say, and unknown for the rest', () => {
+    const url = 'ws://127.0.0.1:1';
+    const serializer = (n: number): string => String(n);
+    const deserializer = ({ data }: { readonly data: string }): boolean => data === 'yes';
+    expectTypeOf(webSocket({ url, deserializer })).toEqualTypeOf<SocketSubject<boolean, unknown>>();
+    expectTypeOf(webSocket({ url, serializer })).toEqualTypeOf<SocketSubject<unknown, number>>();
+    expectTypeOf(webSocket({ url, serializer, deserializer })).toEqualTypeOf<
+      SocketSubject<boolean, number>
+    >();
+    const openObserver = { next: () => undefined };
+    expectTypeOf(webSocket({ url, openObserver })).toEqualTypeOf<SocketSubject<unknown, unknown>>();
+    const closeObserver = { next: ({ code }: { readonly code: number }) => code };
+    const closingObserver = new Subject<void>();
+    expectTypeOf(webSocket({ url, closeObserver, closingObserver })).toEqualTypeOf<
+      SocketSubject<unknown, unknown>
+    >();
+    const socket = webSocket({ url, deserializer });
+    const isTrue = (value: boolean): value is true => value;
+    const message = (): string => '';
+    expectTypeOf(socket.multiplex(message, message, isTrue)).toEqualTypeOf<Observable<true>>();
+    expectTypeOf(socket.multiplex(message, message, (value) => !value)).toEqualTypeOf<
+      Observable<boolean>
+    >();
   });
 
   it.each(BOTH)('2: should copy its options (%s)', async (_name, make) => {
@@ -1210,6 +1235,18 @@ describe('multiplexing', () => {
     const connection = await within('the connection', server.nextConnection());
     expect(await textsOf(connection, socket)).toEqual(['sub a']);
     expect(server.requests).toHaveLength(21);
+  });
+
+  it('38: should leave nothing behind when a close is on its way', async () => {
+    const server = await servers.wss();
+    const socket = webSocket(server.url);
+    const root = watch(socket);
+    await inState(socket, 'Open');
+    const { subscription } = watch(part(socket as unknown as Peer, 'a'));
+    socket.complete();
+    subscription.unsubscribe();
+    expect(socket.stats().queuedMessages).toBe(0);
+    expect(await root.outcome()).toEqual({ _tag: 'Completed' });
   });
 
   it('38: should leave nothing behind when it is unsubscribed from before it is open', async () => {

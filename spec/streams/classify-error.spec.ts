@@ -19,6 +19,9 @@ const at = (phase: Phase, uptime = 0): Progress => ({ phase, target, uptime });
 const errorWith = (code: unknown, message = 'x'): Error =>
   Object.assign(new Error(message), { code });
 
+/** An error of a call of the system, as libuv makes it. */
+const systemError = (code: string): Error => Object.assign(errorWith(code), { syscall: 'read' });
+
 const PHASES: readonly Phase[] = [
   'options',
   'proxy',
@@ -27,6 +30,7 @@ const PHASES: readonly Phase[] = [
   'tls',
   'verify',
   'upgrade',
+  'opening',
   'open',
   'closing',
 ];
@@ -52,7 +56,7 @@ const KINDS: readonly (readonly [string, NetworkFailed['kind']])[] = [
 describe('classifyError', () => {
   describe.each(PHASES)('in the phase %s', (phase) => {
     it.each(KINDS)('should call %s a network that failed: %s', (errno, kind) => {
-      const error = errorWith(errno);
+      const error = systemError(errno);
       expect(classifyError(error, at(phase, 7))).toEqual({
         _tag: 'NetworkFailed',
         by: 'network',
@@ -280,6 +284,20 @@ describe('classifyError', () => {
       });
     },
   );
+
+  it.each(PHASES)("should tell a line that ended from a reset by Node's error: %s", (phase) => {
+    // What node:tls and node:http say of a FIN: "socket hang up", or "Client network socket disconnected …".
+    const error = errorWith('ECONNRESET', 'socket hang up');
+    expect(classifyError(error, at(phase, 2))).toEqual({
+      _tag: 'NetworkFailed',
+      by: 'network',
+      phase,
+      kind: 'ended',
+      uptime: 2,
+      target,
+      cause: error,
+    });
+  });
 
   it('should leave the target out while it is not known', () => {
     const progress: Progress = { phase: 'options', target: undefined, uptime: 0 };

@@ -158,6 +158,13 @@ describe('describeChannelMessage', () => {
     }
   });
 
+  it.each(['subject', 'altNames'])('should not let a long %s push the rest out', (name) => {
+    const tls = { ...EVIDENCE, subject: '', [name]: 'x'.repeat(100_000) };
+    const info = { ...SAMPLES['rx-wss:open'].info, tls, protocol: 'feed.v1' };
+    const message = { socket: 1, attempt: 1, connection: 1, info };
+    expect(describeChannelMessage('rx-wss:open', message)).toMatch(/x…, subprotocol feed\.v1$/);
+  });
+
   it('should be one printable line whatever the peer writes', () => {
     const text = fc.string({
       unit: fc.oneof(fc.constantFrom(...Array.from(HOSTILE)), fc.string({ unit: 'binary' })),

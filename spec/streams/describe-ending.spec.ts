@@ -43,6 +43,26 @@ describe('describeEnding', () => {
     ],
     [ENDINGS.TimedOut, 'connectTimeout of 250 ms ran out during the opening handshake'],
     [
+      { ...ENDINGS.TimedOut, phase: 'opening', option: 'openTimeout' },
+      'openTimeout of 250 ms ran out while onOpen was under way',
+    ],
+    [
+      { ...ENDINGS.TimedOut, phase: 'open', option: 'heartbeat.timeout' },
+      'heartbeat.timeout of 250 ms ran out while the connection was open',
+    ],
+    [
+      { ...ENDINGS.TimedOut, phase: 'open', option: 'idleTimeout' },
+      'idleTimeout of 250 ms ran out while the connection was open',
+    ],
+    [
+      ENDINGS.OpeningRefused,
+      'onOpen refused the connection; it was closed with code 1008; see cause',
+    ],
+    [
+      { ...ENDINGS.OpeningRefused, code: 4001, reason: 'a\nb' },
+      'onOpen refused the connection; it was closed with code 4001 (a\\u000ab); see cause',
+    ],
+    [
       ENDINGS.ProtocolViolated,
       'The server broke the protocol: INVALID_UTF8; answered with close code 1007',
     ],
@@ -91,6 +111,7 @@ describe('describeEnding', () => {
     ['tls', 'during the TLS handshake'],
     ['verify', "while the server's certificate was verified"],
     ['upgrade', 'during the opening handshake'],
+    ['opening', 'while onOpen was under way'],
     ['open', 'while the connection was open'],
     ['closing', 'during the closing handshake'],
   ])('should say when: %s', (phase, expected) => {
@@ -155,7 +176,7 @@ describe('describeEnding', () => {
 
   it('should end without a full stop and fit on a line', () => {
     for (const ending of Object.values(ENDINGS)) {
-      expect(describeEnding(ending)).toMatch(/^[A-Zc][^\n]{10,200}[^.\s]$/);
+      expect(describeEnding(ending)).toMatch(/^[A-Zco][^\n]{10,200}[^.\s]$/);
     }
   });
 });

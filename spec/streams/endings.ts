@@ -88,6 +88,15 @@ export const ENDINGS: { readonly [Tag in Ending['_tag']]: Extract<Ending, { _tag
       issues: [{ path: ['secret'], expected: 'number', actual: '"secret"' }],
     },
   },
+  OpeningRefused: {
+    _tag: 'OpeningRefused',
+    by: 'policy',
+    phase: 'opening',
+    uptime: 0,
+    code: 1008,
+    reason: '',
+    cause: new Error('secret'),
+  },
   OptionsInvalid: {
     _tag: 'OptionsInvalid',
     by: 'client',

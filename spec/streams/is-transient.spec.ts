@@ -61,6 +61,23 @@ describe('isTransient', () => {
       },
     ],
     [
+      'TimedOut of onOpen',
+      true,
+      { ...ENDINGS.TimedOut, phase: 'opening', option: 'openTimeout', limit: 10 },
+    ],
+    [
+      'TimedOut of the heartbeat',
+      true,
+      { ...ENDINGS.TimedOut, phase: 'open', option: 'heartbeat.timeout', limit: 10 },
+    ],
+    [
+      'TimedOut of a connection that brings nothing',
+      true,
+      { ...ENDINGS.TimedOut, phase: 'open', option: 'idleTimeout', limit: 10 },
+    ],
+    ['OpeningRefused', false, ENDINGS.OpeningRefused],
+    ['OpeningRefused with a code of its own', false, { ...ENDINGS.OpeningRefused, code: 1012 }],
+    [
       'ProviderFailed',
       true,
       { _tag: 'ProviderFailed', by: 'client', phase: 'options', uptime: 0, option: 'headers' },

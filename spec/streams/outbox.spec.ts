@@ -1,10 +1,18 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WssError } from '../../src/errors/wss-error.js';
 import type { Payload } from '../../src/codec/codec.js';
 import { NORMAL_CLOSE } from '../../src/streams/close-request.js';
-import { DEFAULT_OUTBOX, Outbox, OutboxFullError } from '../../src/streams/outbox.js';
+import {
+  DEFAULT_OUTBOX,
+  Outbox,
+  OutboxFullError,
+  QueuedMessage,
+} from '../../src/streams/outbox.js';
 import type { OutboxEntry, OutboxLimits } from '../../src/streams/outbox.js';
+import { until } from './until.js';
 
 const unlimited: OutboxLimits = { maxMessages: Infinity, maxBytes: Infinity };
 
@@ -18,11 +26,15 @@ function drain(outbox: Outbox): readonly OutboxEntry[] {
   return entries;
 }
 
-const message = (payload: Payload): OutboxEntry => ({
-  _tag: 'Message',
-  payload,
-  size: Buffer.byteLength(payload),
-});
+/** A message as it was when it was taken out: it does not wait any more. */
+const sent = (payload: Payload): QueuedMessage => {
+  const message = waiting(payload);
+  message.isWaiting = false;
+  return message;
+};
+
+const waiting = (payload: Payload): QueuedMessage =>
+  new QueuedMessage(payload, Buffer.byteLength(payload));
 
 describe('Outbox', () => {
   let outbox: Outbox;
@@ -43,17 +55,17 @@ describe('Outbox', () => {
     outbox.addClose(NORMAL_CLOSE);
     outbox.add('three');
     expect(drain(outbox)).toEqual([
-      message('one'),
-      message(Buffer.from('two')),
+      sent('one'),
+      sent(Buffer.from('two')),
       { _tag: 'Close', order: NORMAL_CLOSE },
-      message('three'),
+      sent('three'),
     ]);
   });
 
   it('should leave in place what is only looked at', () => {
     outbox.add('one');
-    expect(outbox.peek()).toEqual(message('one'));
-    expect(outbox.peek()).toEqual(message('one'));
+    expect(outbox.peek()).toEqual(waiting('one'));
+    expect(outbox.peek()).toEqual(waiting('one'));
     expect(outbox.messages).toBe(1);
   });
 
@@ -74,21 +86,21 @@ describe('Outbox', () => {
     outbox.shift();
     expect([outbox.messages, outbox.bytes, outbox.isEmpty]).toEqual([0, 0, true]);
     outbox.add('one');
-    expect(outbox.peek()).toEqual(message('one'));
+    expect(outbox.peek()).toEqual(waiting('one'));
   });
 
   it('should keep a copy of bytes, also of a view on a larger buffer', () => {
     const buffer = Buffer.from('abcdef');
     outbox.add(buffer.subarray(2, 4));
     buffer.fill(0);
-    expect(outbox.peek()).toEqual(message(Buffer.from('cd')));
+    expect(outbox.peek()).toEqual(waiting(Buffer.from('cd')));
   });
 
   it('should keep a view on memory of any kind by its bytes', () => {
     const memory = new Uint8Array(new SharedArrayBuffer(3)).fill(7);
     outbox.add(memory);
     expect(outbox.bytes).toBe(3);
-    expect(outbox.peek()).toEqual(message(Buffer.of(7, 7, 7)));
+    expect(outbox.peek()).toEqual(waiting(Buffer.of(7, 7, 7)));
   });
 
   it('should refuse a message too many, and keep the rest', () => {
@@ -100,7 +112,7 @@ describe('Outbox', () => {
     }).toThrow(new OutboxFullError('The outbox is full: 2 messages wait already'));
     outbox.shift();
     outbox.add('four');
-    expect(drain(outbox)).toEqual([message('two'), message('four')]);
+    expect(drain(outbox)).toEqual([sent('two'), sent('four')]);
   });
 
   it('should refuse bytes too many, and take a smaller message still', () => {
@@ -132,13 +144,120 @@ describe('Outbox', () => {
     outbox.shift();
     outbox.dropCloses();
     expect([outbox.messages, outbox.bytes]).toEqual([2, 6]);
-    expect(drain(outbox)).toEqual([message('one'), message('two')]);
+    expect(drain(outbox)).toEqual([sent('one'), sent('two')]);
   });
 
   it('should be empty when only orders to close were in it', () => {
     outbox.addClose(NORMAL_CLOSE);
     outbox.dropCloses();
     expect(outbox.isEmpty).toBe(true);
+  });
+
+  it('should give the message as it waits, and tell of it when it does not any more', () => {
+    const one = outbox.add('one');
+    const two = outbox.add('two');
+    expect([one.isWaiting, two.isWaiting]).toEqual([true, true]);
+    expect(outbox.peek()).toBe(one);
+    outbox.shift();
+    expect([one.isWaiting, two.isWaiting]).toEqual([false, true]);
+  });
+
+  describe('withdraw', () => {
+    it.each([
+      ['the first', 0],
+      ['one in the middle', 1],
+      ['the last', 2],
+    ])('should take out %s, and keep the order of the others', (_where, index) => {
+      const texts = ['one', 'two', 'three'];
+      const messages = texts.map((text) => outbox.add(text));
+      const [withdrawn] = messages.slice(index);
+      if (withdrawn === undefined) throw new Error('no message');
+      outbox.withdraw(withdrawn);
+      expect(withdrawn.isWaiting).toBe(false);
+      expect(outbox.messages).toBe(2);
+      expect(drain(outbox)).toEqual(texts.toSpliced(index, 1).map(sent));
+    });
+
+    it('should count a message down once, also when it was taken out before', () => {
+      const message = outbox.add('one');
+      outbox.add('two');
+      outbox.withdraw(message);
+      outbox.withdraw(message);
+      expect([outbox.messages, outbox.bytes]).toEqual([1, 3]);
+      outbox.shift();
+      expect(outbox.isEmpty).toBe(true);
+      outbox.withdraw(message);
+      expect([outbox.messages, outbox.bytes, outbox.isEmpty]).toEqual([0, 0, true]);
+    });
+
+    it('should make room', () => {
+      outbox = new Outbox({ maxMessages: 1, maxBytes: 3 });
+      outbox.withdraw(outbox.add('one'));
+      outbox.add('two');
+      expect(drain(outbox)).toEqual([sent('two')]);
+    });
+
+    it('should leave an order to close in its place', () => {
+      const message = outbox.add('one');
+      outbox.addClose(NORMAL_CLOSE);
+      outbox.add('two');
+      outbox.withdraw(message);
+      expect(outbox.peek()).toEqual({ _tag: 'Close', order: NORMAL_CLOSE });
+      outbox.dropCloses();
+      expect(outbox.peek()).toEqual(waiting('two'));
+    });
+
+    it('should leave the outbox empty when nothing else was in it', () => {
+      outbox.withdraw(outbox.add('one'));
+      expect(outbox.isEmpty).toBe(true);
+      expect(outbox.peek()).toBeUndefined();
+    });
+  });
+
+  describe('clear', () => {
+    it('should forget messages and closes, and tell of it', () => {
+      const message = outbox.add('one');
+      outbox.addClose(NORMAL_CLOSE);
+      const other = outbox.add('two');
+      outbox.clear();
+      expect([outbox.messages, outbox.bytes, outbox.isEmpty]).toEqual([0, 0, true]);
+      expect(outbox.peek()).toBeUndefined();
+      expect([message.isWaiting, other.isWaiting]).toEqual([false, false]);
+    });
+
+    it('should do nothing when nothing waits', () => {
+      outbox.clear();
+      outbox.add('one');
+      expect(drain(outbox)).toEqual([sent('one')]);
+    });
+  });
+
+  it('should keep its order over thousands, while some always wait', () => {
+    const numbers: string[] = [];
+    for (let next = 0; next < 5_000; next += 1) {
+      outbox.add(String(next));
+      if (next < 10) continue;
+      const entry = outbox.peek();
+      if (entry?._tag === 'Message') numbers.push(String(entry.payload));
+      outbox.shift();
+    }
+    expect(numbers).toEqual(Array.from({ length: 4_990 }, (_, index) => String(index)));
+    expect(outbox.messages).toBe(10);
+  });
+
+  it('should let go of what is done with, while some always wait', async () => {
+    let gone = 0;
+    const registry = new FinalizationRegistry<undefined>(() => (gone += 1));
+    outbox.add('first');
+    for (let next = 0; next < 3_000; next += 1) {
+      registry.register(outbox.add(String(next)), undefined);
+      outbox.shift();
+    }
+    expect(outbox.messages).toBe(1);
+    setFlagsFromString('--expose-gc');
+    (runInNewContext('gc') as () => void)();
+    await until(() => expect(gone).toBeGreaterThan(1_000));
+    expect(outbox.messages).toBe(1);
   });
 
   it('should behave as a plain array does, whatever is done to it', () => {
@@ -150,7 +269,11 @@ describe('Outbox', () => {
           text: fc.string({ maxLength: 6 }),
         }),
       },
-      { weight: 4, arbitrary: fc.record({ do: fc.constant('shift' as const) }) },
+      { weight: 3, arbitrary: fc.record({ do: fc.constant('shift' as const) }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({ do: fc.constant('withdraw' as const), index: fc.nat(30) }),
+      },
       {
         weight: 1,
         arbitrary: fc.record({
@@ -164,20 +287,20 @@ describe('Outbox', () => {
     fc.assert(
       fc.property(limits, fc.array(step, { maxLength: 60 }), (given, steps) => {
         const tested = new Outbox(given);
+        const added: QueuedMessage[] = [];
         let model: OutboxEntry[] = [];
-        const waiting = (): readonly OutboxEntry[] =>
-          model.filter(({ _tag }) => _tag === 'Message');
-        const bytes = (): number =>
-          model.reduce((sum, each) => sum + (each._tag === 'Message' ? each.size : 0), 0);
+        const messages = (): readonly QueuedMessage[] =>
+          model.filter((each) => each._tag === 'Message');
+        const bytes = (): number => messages().reduce((sum, { size }) => sum + size, 0);
         for (const each of steps) {
           if (each.do === 'add') {
-            const entry = message(each.text);
             const fits =
-              waiting().length < given.maxMessages &&
+              messages().length < given.maxMessages &&
               bytes() + Buffer.byteLength(each.text) <= given.maxBytes;
             if (fits) {
-              tested.add(each.text);
-              model.push(entry);
+              const message = tested.add(each.text);
+              added.push(message);
+              model.push(message);
             } else {
               expect(() => {
                 tested.add(each.text);
@@ -186,6 +309,11 @@ describe('Outbox', () => {
           } else if (each.do === 'shift') {
             tested.shift();
             model.shift();
+          } else if (each.do === 'withdraw') {
+            const message = added[each.index % Math.max(1, added.length)];
+            if (message === undefined) continue;
+            tested.withdraw(message);
+            model = model.filter((entry) => entry !== message);
           } else if (each.do === 'close') {
             const order = { code: each.code, reason: '' };
             tested.addClose(order);
@@ -197,9 +325,10 @@ describe('Outbox', () => {
           expect(tested.peek()).toEqual(model[0]);
           expect([tested.isEmpty, tested.messages, tested.bytes]).toEqual([
             model.length === 0,
-            waiting().length,
+            messages().length,
             bytes(),
           ]);
+          expect(added.filter(({ isWaiting }) => isWaiting)).toEqual(messages());
         }
         expect(drain(tested)).toEqual(model);
       }),

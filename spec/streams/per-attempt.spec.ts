@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { OptionTypeError } from '../../src/errors/option-error.js';
-import { perAttempt, ProviderFailure } from '../../src/streams/per-attempt.js';
+import { perAttempt, provide, ProviderFailure } from '../../src/streams/per-attempt.js';
 
 /** A check that takes strings, and gives them in upper case. */
 function upperCase(option: string, value: unknown): string {
@@ -96,5 +96,34 @@ describe('perAttempt', () => {
     const cause = new OptionTypeError('elsewhere', 'x');
     const resolve = perAttempt('url', () => Promise.reject(cause), upperCase);
     await expect(resolve(1, signal)).rejects.toMatchObject({ name: 'ProviderFailure', cause });
+  });
+});
+
+describe('provide', () => {
+  it.each([
+    ['a value', 'a'],
+    ['a promise', Promise.resolve('a')],
+  ])('should give %s', async (_name, given) => {
+    await expect(provide('x', () => given)).resolves.toBe('a');
+  });
+
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new RangeError('no token');
+      },
+    ],
+    ['rejects', () => Promise.reject(new RangeError('no token'))],
+  ])('should reject with a ProviderFailure when a function %s', async (_name, ask) => {
+    const error: unknown = await provide('reconnect.refreshCredentials', ask).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(ProviderFailure);
+    expect(error).toMatchObject({
+      message: 'The function given as reconnect.refreshCredentials failed',
+      option: 'reconnect.refreshCredentials',
+      cause: new RangeError('no token'),
+    });
   });
 });

@@ -10,6 +10,7 @@ import type { Ending } from '../../src/streams/ending.js';
 import { DEFAULT_OUTBOX, Outbox } from '../../src/streams/outbox.js';
 import { Session } from '../../src/streams/session.js';
 import { checkOptions } from '../../src/streams/settings.js';
+import { SocketCounters } from '../../src/streams/socket-stats.js';
 import {
   AbortedError,
   CloseError,
@@ -23,9 +24,13 @@ import { ENDINGS } from './endings.js';
 import { VirtualClock } from './virtual-clock.js';
 import { until } from './until.js';
 
+/** What a session told. */
 interface Told {
+  /** Everything, in order: the tags of events, and what else there was. */
+  readonly log: string[];
   readonly events: SocketEvent[];
   readonly messages: string[];
+  readonly lost: Ending[];
   readonly finished: { readonly ending: Ending; readonly error: O.Option<unknown> }[];
 }
 
@@ -39,15 +44,33 @@ function growing(): RetryPolicy & { readonly asked: RetryStatus[] } {
   return Object.assign(policy, { asked });
 }
 
+type AnySession = Session<unknown, unknown>;
+
+interface Started {
+  readonly session: AnySession;
+  readonly told: Told;
+}
+
+/** Calls back into a session from within what it tells. */
+type React = (what: string, session: AnySession, told: Told) => void;
+
 describe('Session', () => {
   const servers: (WssServer | RawServer)[] = [];
-  const sessions: Session[] = [];
+  const sessions: Started[] = [];
   let clock = new VirtualClock();
   let outbox = new Outbox(DEFAULT_OUTBOX);
+  let counters = new SocketCounters();
 
   afterEach(async () => {
-    for (const session of sessions.splice(0)) session.hangUp();
+    const started = sessions.splice(0);
+    for (const { session } of started) session.hangUp(NORMAL_CLOSE);
     await Promise.all(servers.splice(0).map((each) => each.close()));
+    // Whatever happened: every attempt, and the connection that came of it, is told to be over, once.
+    for (const { told } of started) {
+      await until(() => expect(told.lost).toHaveLength(count(told, 'Dialled')));
+      expect(told.finished.length).toBeLessThanOrEqual(1);
+    }
+    counters = new SocketCounters();
     clock = new VirtualClock();
     outbox = new Outbox(DEFAULT_OUTBOX);
   });
@@ -58,30 +81,53 @@ describe('Session', () => {
     return server;
   }
 
-  /** A session that was started, and what it tells; `react` is called with each event. */
+  /** A session that was started, and what it tells; `react` is called with each thing that it tells. */
   function startWith(
     options: SocketOptions<unknown, unknown>,
-    react: (event: SocketEvent, session: Session) => void = () => undefined,
-  ): { readonly session: Session; readonly told: Told } {
-    const told: Told = { events: [], messages: [], finished: [] };
-    const settings = checkOptions({ scheduler: clock, connectTimeout: Infinity, ...options });
-    const session: Session = new Session(settings, outbox, {
-      moved: (mover, event) => {
-        expect(mover).toBe(session);
+    react: React = () => undefined,
+  ): Started {
+    const told: Told = { log: [], events: [], messages: [], lost: [], finished: [] };
+    const defaults = { scheduler: clock, connectTimeout: Infinity, heartbeat: false } as const;
+    const settings = checkOptions({ ...defaults, ...options });
+    const note = (what: string): void => {
+      told.log.push(what);
+      react(what, session, told);
+    };
+    const session: AnySession = new Session(settings, outbox, counters, {
+      moved: (event) => {
         told.events.push(event);
-        react(event, session);
+        if (event._tag === 'Opened') counters.opened();
+        note(event._tag);
       },
-      message: (data) => told.messages.push(data.toString()),
+      message: (data) => {
+        told.messages.push(data.toString());
+        const message: unknown = JSON.parse(data.toString());
+        if (session.intercept?.(message) !== true) note(`message ${data.toString()}`);
+      },
+      delivered: (message) => {
+        note(`delivered ${JSON.stringify(message)}`);
+      },
+      pinged: () => {
+        note('pinged');
+      },
+      lost: (ending) => {
+        told.lost.push(ending);
+        note(`lost ${ending._tag}`);
+      },
       finished: (ending, error) => {
         told.finished.push({ ending, error });
+        note(`finished ${ending._tag}`);
       },
     });
-    sessions.push(session);
+    const started = { session, told };
+    sessions.push(started);
     session.start();
-    return { session, told };
+    return started;
   }
 
   const tags = ({ events }: Told): readonly string[] => events.map(({ _tag }) => _tag);
+
+  const count = (told: Told, tag: string): number => told.log.filter((each) => each === tag).length;
 
   const reached = (told: Told, tag: SocketEvent['_tag'], times = 1): Promise<void> =>
     until(() => {
@@ -92,8 +138,8 @@ describe('Session', () => {
   async function openWith(
     server: WssServer,
     options: Partial<SocketOptions<unknown, unknown>> = {},
-    react?: (event: SocketEvent, session: Session) => void,
-  ): Promise<{ readonly session: Session; readonly told: Told; readonly peer: WssConnection }> {
+    react?: React,
+  ): Promise<Started & { readonly peer: WssConnection }> {
     const both = startWith({ url: server.url, ...options }, react);
     const peer = await server.nextConnection();
     await reached(both.told, 'Opened');
@@ -121,13 +167,18 @@ describe('Session', () => {
     const server = await serving(createWssServer());
     clock.advance(40);
     const { told, peer } = await openWith(server);
-    await peer.send('one');
-    await until(() => expect(told.messages).toEqual(['one']));
+    await peer.send('"one"');
+    await until(() => expect(told.messages).toEqual(['"one"']));
     expect(told.events).toEqual([
       { _tag: 'Dialled', attempt: 1 },
       {
         _tag: 'Opened',
-        info: { since: 40, protocol: '', address: `127.0.0.1:${server.port}` },
+        info: {
+          since: 40,
+          protocol: '',
+          target: `127.0.0.1:${server.port}`,
+          address: `127.0.0.1:${server.port}`,
+        },
       },
     ]);
   });
@@ -204,8 +255,8 @@ describe('Session', () => {
 
     it('should be left alone when a listener of the state hangs up', async () => {
       outbox.add('kept');
-      const { peer } = await openWith(await serving(createWssServer()), {}, (event, session) => {
-        if (event._tag === 'Opened') session.hangUp();
+      const { peer } = await openWith(await serving(createWssServer()), {}, (what, session) => {
+        if (what === 'Opened') session.hangUp(NORMAL_CLOSE);
       });
       expect(await peer.closed).toEqual({ code: 1000, reason: '' });
       expect(peer.messages).toEqual([]);
@@ -213,8 +264,8 @@ describe('Session', () => {
     });
 
     it('should keep what a listener of the state adds after it closed', async () => {
-      const { peer } = await openWith(await serving(createWssServer()), {}, (event, session) => {
-        if (event._tag !== 'Opened') return;
+      const { peer } = await openWith(await serving(createWssServer()), {}, (what, session) => {
+        if (what !== 'Opened') return;
         session.close(NORMAL_CLOSE);
         outbox.add('late');
       });
@@ -449,8 +500,8 @@ describe('Session', () => {
   describe('hangUp', () => {
     it('should close an open connection with 1000, and tell only of the state', async () => {
       const { session, told, peer } = await openWith(await serving(createWssServer()));
-      session.hangUp();
-      await peer.send('late').catch(() => undefined);
+      session.hangUp(NORMAL_CLOSE);
+      await peer.send('"late"').catch(() => undefined);
       expect(await peer.closed).toEqual({ code: 1000, reason: '' });
       await reached(told, 'Ended');
       expect(tags(told)).toEqual(['Dialled', 'Opened', 'CloseStarted', 'Ended']);
@@ -462,7 +513,7 @@ describe('Session', () => {
       const server = await serving(createRawServer(() => undefined));
       const { session, told } = startWith({ url: server.url });
       await until(() => expect(server.connections).toHaveLength(1));
-      session.hangUp();
+      session.hangUp(NORMAL_CLOSE);
       expect(told.events.at(-1)).toEqual({
         _tag: 'Ended',
         ending: {
@@ -481,7 +532,7 @@ describe('Session', () => {
     it('should cancel a wait', async () => {
       const { session, told } = startWith({ url: await nowhere(), reconnect: growing() });
       await reached(told, 'RetryScheduled');
-      session.hangUp();
+      session.hangUp(NORMAL_CLOSE);
       expect(tags(told).at(-1)).toBe('Ended');
       expect(clock.pending).toBe(0);
       clock.advance(60_000);
@@ -492,7 +543,7 @@ describe('Session', () => {
       outbox.add('one');
       const { session } = startWith({ url: 'ws://h' });
       session.close(NORMAL_CLOSE);
-      session.hangUp();
+      session.hangUp(NORMAL_CLOSE);
       outbox.shift();
       expect(outbox.isEmpty).toBe(true);
     });
@@ -506,8 +557,8 @@ describe('Session', () => {
     it('should leave the connection alone when the rule says so', async () => {
       const { session, told, peer } = await openWith(await serving(createWssServer()));
       session.judge(failure);
-      await peer.send('one');
-      await until(() => expect(told.messages).toEqual(['one']));
+      await peer.send('"one"');
+      await until(() => expect(told.messages).toEqual(['"one"']));
       expect(tags(told)).toEqual(['Dialled', 'Opened']);
     });
 
@@ -561,15 +612,15 @@ describe('Session', () => {
       const { session, told, peer } = await openWith(await serving(createWssServer()), {
         onRejected,
       });
-      await peer.send('one');
-      await until(() => expect(told.messages).toEqual(['one']));
+      await peer.send('"one"');
+      await until(() => expect(told.messages).toEqual(['"one"']));
       peer.pause();
       session.judge(failure);
       session.judge(failure);
-      for (let count = 0; count < 100; count += 1) void peer.send('late');
+      for (let count = 0; count < 100; count += 1) void peer.send('"late"');
       peer.resume();
       await finishOf(told);
-      expect(told.messages).toEqual(['one']);
+      expect(told.messages).toEqual(['"one"']);
       expect(onRejected).toHaveBeenCalledExactlyOnceWith(failure);
       expect(tags(told).filter((each) => each === 'CloseStarted')).toHaveLength(1);
     });
@@ -633,8 +684,8 @@ describe('Session', () => {
       const second = await server.nextConnection();
       await reached(told, 'Opened', 2);
       session.judge(failure);
-      await second.send('one');
-      await until(() => expect(told.messages).toEqual(['one']));
+      await second.send('"one"');
+      await until(() => expect(told.messages).toEqual(['"one"']));
       session.judge(failure);
       await reached(told, 'RetryScheduled', 2);
       expect(tags(told)).toEqual([
@@ -685,7 +736,7 @@ describe('Session', () => {
         reconnect: { policy: growing(), isTransient },
       });
       session.judge(failure);
-      session.hangUp();
+      session.hangUp(NORMAL_CLOSE);
       expect(await peer.closed).toEqual({ code: 1008, reason: '' });
       await reached(told, 'Ended');
       expect(told.events.at(-1)).toMatchObject({ ending: { _tag: 'MessageRejected' } });
@@ -708,9 +759,9 @@ describe('Session', () => {
       expect(told.finished).toHaveLength(1);
     });
 
-    it.each<[string, (session: Session, controller: AbortController) => void]>([
+    it.each<[string, (session: AnySession, controller: AbortController) => void]>([
       ['was closed', (session) => session.close(NORMAL_CLOSE)],
-      ['was hung up', (session) => session.hangUp()],
+      ['was hung up', (session) => session.hangUp(NORMAL_CLOSE)],
       ['was aborted', (_session, controller) => controller.abort()],
     ])('should not ask when the session %s', async (_name, end) => {
       const controller = new AbortController();
@@ -734,10 +785,10 @@ describe('Session', () => {
       expect(onRejected).not.toHaveBeenCalled();
     });
 
-    it.each<[string, string, (session: Session, controller: AbortController) => void]>([
+    it.each<[string, string, (session: AnySession, controller: AbortController) => void]>([
       ['closes', 'Closed', (session) => session.close({ code: 4000, reason: 'mine' })],
       ['aborts', 'Cancelled', (_session, controller) => controller.abort()],
-      ['hangs up', 'nothing', (session) => session.hangUp()],
+      ['hangs up', 'nothing', (session) => session.hangUp(NORMAL_CLOSE)],
     ])('should let a function have its way that %s itself', async (_name, tag, end) => {
       for (const isThrowing of [false, true]) {
         const controller = new AbortController();
@@ -785,7 +836,7 @@ describe('Session', () => {
       peer.pause();
       session.judge(failure);
       session.judge(failure);
-      void peer.send('late');
+      void peer.send('"late"');
       expect(told.events.at(-1)).toEqual({ _tag: 'CloseStarted', code: 1011, reason: '' });
       peer.resume();
       expect(await peer.closed).toEqual({ code: 1011, reason: '' });
@@ -844,7 +895,7 @@ describe('Session', () => {
 
     it('should not be told of when it had aborted before and nobody is there any more', () => {
       const { session, told } = startWith({ url: 'ws://h', signal: AbortSignal.abort(reason) });
-      session.hangUp();
+      session.hangUp(NORMAL_CLOSE);
       clock.advance(0);
       expect(told.finished).toEqual([]);
     });
@@ -916,7 +967,7 @@ describe('Session', () => {
       const listeners = (): number => getEventListeners(signal, 'abort').length;
       const { session } = startWith({ url: 'ws://h', signal });
       expect(listeners()).toBe(1);
-      session.hangUp();
+      session.hangUp(NORMAL_CLOSE);
       expect(listeners()).toBe(0);
       const { told } = startWith({ url: await nowhere(), signal });
       await finishOf(told);

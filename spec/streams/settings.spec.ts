@@ -131,6 +131,8 @@ describe('checkOptions', () => {
       policy,
       minUptime: 5_000,
       isTransient,
+      canRefresh: false,
+      refreshCredentials: undefined,
       random: Math.random,
     });
   });
@@ -141,6 +143,8 @@ describe('checkOptions', () => {
       policy,
       minUptime: 5_000,
       isTransient,
+      canRefresh: false,
+      refreshCredentials: undefined,
       random: Math.random,
     });
   });
@@ -154,6 +158,8 @@ describe('checkOptions', () => {
       policy,
       minUptime: 0,
       isTransient: own,
+      canRefresh: false,
+      refreshCredentials: undefined,
       random,
     });
     expect(settingsOf({ reconnect: policy, random }).reconnect?.random).toBe(random);
@@ -225,8 +231,8 @@ describe('checkOptions', () => {
     [undefined, 'options: must be an object, got undefined'],
     [null, 'options: must be an object, got null'],
     [[], 'options: must be an object, got an array'],
-    [{}, 'url: must be a string or a URL, got undefined'],
-    [{ url: 7 }, 'url: must be a string or a URL, got 7'],
+    [{}, 'url: must be a string, a URL, a list of them or an object, got undefined'],
+    [{ url: 7 }, 'url: must be a string, a URL, a list of them or an object, got 7'],
     [{ url, headers: null }, 'headers: must be a plain object of names and values, got null'],
     [{ url, headers: { a: 7 } }, 'headers.a: must be a string, got number'],
     [{ url, protocols: 7 }, 'protocols: must be a string, got 7'],
@@ -243,7 +249,7 @@ describe('checkOptions', () => {
     [{ url, reconnect: 200 }, 'reconnect: must be an object, got 200'],
     [
       { url, reconnect: { policy, delay: 1 } },
-      'reconnect.delay: is not an option; known here: policy, minUptime, isTransient',
+      'reconnect.delay: is not an option; known here: policy, minUptime, isTransient, refreshCredentials',
     ],
     [
       { url, reconnect: { policy, isTransient: true } },
@@ -302,9 +308,11 @@ describe('checkOptions', () => {
   it('should name an unknown option and all known ones', () => {
     expect(refusal({ uri: url })).toEqual([
       OptionTypeError,
-      'uri: is not an option; known here: url, headers, protocols, origin, tls, proxy, codec, ' +
-        'onRejected, reconnect, completeOn, outbox, connectTimeout, closeTimeout, maxPayload, ' +
-        'maxFragments, maxBufferedChunks, perMessageDeflate, signal, lookup, scheduler, random',
+      'uri: is not an option; known here: url, headers, protocols, protocol, origin, tls, proxy, ' +
+        'codec, serializer, deserializer, binaryType, onRejected, onOpen, openTimeout, heartbeat, ' +
+        'idleTimeout, reconnect, completeOn, openObserver, closeObserver, closingObserver, linger, ' +
+        'closeWith, outbox, connectTimeout, closeTimeout, maxPayload, maxFragments, ' +
+        'maxBufferedChunks, perMessageDeflate, signal, lookup, scheduler, random',
     ]);
   });
 

@@ -6,13 +6,16 @@ import type {
   Ending,
   MessageRejected,
   NetworkFailed,
+  OpeningRefused,
   ProxyRefused,
+  TimedOut,
   TlsFailed,
 } from '../../src/streams/ending.js';
 import {
   AbortedError,
   CloseError,
   NetworkError,
+  OpeningError,
   OptionsError,
   ProtocolError,
   ProviderError,
@@ -37,6 +40,7 @@ const CLASSES = [
   ['TimedOut', TimeoutError, 'TimeoutError', 'ERR_WSS_CONNECT_TIMEOUT'],
   ['ProtocolViolated', ProtocolError, 'ProtocolError', 'ERR_WSS_PROTOCOL'],
   ['MessageRejected', RejectedError, 'RejectedError', 'ERR_WSS_REJECTED'],
+  ['OpeningRefused', OpeningError, 'OpeningError', 'ERR_WSS_OPENING_REFUSED'],
   ['OptionsInvalid', OptionsError, 'OptionsError', 'ERR_WSS_OPTIONS'],
   ['ProviderFailed', ProviderError, 'ProviderError', 'ERR_WSS_PROVIDER'],
   ['Cancelled', AbortedError, 'AbortedError', 'ERR_WSS_ABORTED'],
@@ -70,7 +74,8 @@ describe('toSocketError', () => {
   it.each(CLASSES)('should hand on the cause of %s, and have none without one', (tag) => {
     const cause = new Error('underneath');
     expect(toSocketError({ ...ENDINGS[tag], cause }).cause).toBe(cause);
-    expect(Object.hasOwn(toSocketError(ENDINGS[tag]), 'cause')).toBe(false);
+    const without = { ...ENDINGS[tag], cause: undefined };
+    expect(Object.hasOwn(toSocketError(without), 'cause')).toBe(false);
   });
 
   it.each<[NetworkFailed['kind'], string]>([
@@ -82,6 +87,15 @@ describe('toSocketError', () => {
     ['other', 'ERR_WSS_NETWORK'],
   ])('should tell a network that failed by its code: %s', (kind, code) => {
     expect(toSocketError({ ...ENDINGS.NetworkFailed, kind }).code).toBe(code);
+  });
+
+  it.each<[TimedOut['option'], string]>([
+    ['connectTimeout', 'ERR_WSS_CONNECT_TIMEOUT'],
+    ['openTimeout', 'ERR_WSS_OPEN_TIMEOUT'],
+    ['heartbeat.timeout', 'ERR_WSS_HEARTBEAT_TIMEOUT'],
+    ['idleTimeout', 'ERR_WSS_IDLE_TIMEOUT'],
+  ])('should tell a limit that ran out by its code: %s', (option, code) => {
+    expect(toSocketError({ ...ENDINGS.TimedOut, option }).code).toBe(code);
   });
 
   it.each<[TlsFailed['phase'], string]>([
@@ -106,6 +120,7 @@ describe('toSocketError', () => {
     expectTypeOf<NetworkError['ending']>().toEqualTypeOf<NetworkFailed>();
     expectTypeOf<TlsError['ending']>().toEqualTypeOf<TlsFailed>();
     expectTypeOf<ProxyError['ending']>().toEqualTypeOf<ProxyRefused>();
+    expectTypeOf<OpeningError['ending']>().toEqualTypeOf<OpeningRefused>();
     expectTypeOf<RejectedError['ending']>().toEqualTypeOf<MessageRejected>();
   });
 });

@@ -8,6 +8,9 @@ describe('DEFAULT_SOCKET_OPTIONS', () => {
     expect(DEFAULT_SOCKET_OPTIONS).toEqual({
       onRejected: 'report',
       connectTimeout: 10_000,
+      openTimeout: 10_000,
+      idleTimeout: Infinity,
+      linger: 0,
       closeTimeout: 3_000,
       maxPayload: 16_777_216,
       maxFragments: 16_384,

@@ -20,7 +20,7 @@ import type {
   WssServer,
   WssServerOptions,
 } from '../../src/testing/index.js';
-import type { TlsNotice } from '../../src/streams/diagnostics.js';
+import type { TlsNotice } from '../../src/streams/channel-messages.js';
 import { EncodeError } from '../../src/streams/encode-error.js';
 import { OutboxFullError } from '../../src/streams/outbox.js';
 import type { Rejected } from '../../src/streams/rejected.js';
@@ -293,7 +293,7 @@ describe('SocketSubject', () => {
       expect(state.values).toEqual([
         { _tag: 'Idle' },
         { _tag: 'Connecting', attempt: 1 },
-        { _tag: 'Open', attempt: 1, since: 20, protocol: 'v1', address },
+        { _tag: 'Open', attempt: 1, since: 20, target: address, protocol: 'v1', address },
         { _tag: 'Closing', code: 1000, reason: '' },
         { _tag: 'Closed', ending },
       ]);
@@ -852,12 +852,18 @@ describe('SocketSubject', () => {
       const open = await visited(server, socket);
       expect(open).toMatchObject({ tls: { dangerous: true } });
       expect(notices).toEqual([
-        { _tag: 'DangerAccepted', address: open.address, role: 'server', tls: open.tls },
+        {
+          _tag: 'DangerAccepted',
+          socket: expect.any(Number),
+          address: open.address,
+          role: 'server',
+          tls: open.tls,
+        },
       ]);
       expect(await visited(server, socket)).toMatchObject({ tls: { dangerous: true } });
       expect(notices).toHaveLength(1);
       await visited(server, socketTo(server, { tls }));
-      expect(notices).toHaveLength(2);
+      expect(new Set(notices.map((notice) => notice.socket)).size).toBe(2);
     });
 
     it('should tell at each connection that older credentials are used', async () => {
@@ -869,7 +875,8 @@ describe('SocketSubject', () => {
       const problem = new OptionRangeError('tls.ca', 'holds no certificate');
       for (const count of [1, 2]) {
         expect(await visited(server, socket)).toMatchObject({ tls: { problem } });
-        expect(notices).toEqual(Array(count).fill({ _tag: 'CredentialsKept', problem }));
+        const notice = { _tag: 'CredentialsKept', socket: expect.any(Number), problem };
+        expect(notices).toEqual(Array(count).fill(notice));
       }
       anchors(ca.certificate);
       expect((await visited(server, socket)).tls).not.toHaveProperty('problem');
@@ -893,9 +900,16 @@ describe('SocketSubject', () => {
       expect(notices).toEqual([
         {
           _tag: 'CredentialsKept',
+          socket: expect.any(Number),
           problem: new OptionRangeError('proxy.tls.ca', 'holds no certificate'),
         },
-        { _tag: 'DangerAccepted', address: open.address, role: 'proxy', tls: open.proxyTls },
+        {
+          _tag: 'DangerAccepted',
+          socket: notices[0]?.socket,
+          address: open.address,
+          role: 'proxy',
+          tls: open.proxyTls,
+        },
       ]);
     });
   });

@@ -72,6 +72,19 @@ describe('StateCell', () => {
     expect(heard).toEqual([IDLE, connecting, closed, connecting, closed]);
   });
 
+  it('should give the present state, also to a listener before whom it moved on', () => {
+    const cell = new StateCell();
+    expect(cell.present).toBe(IDLE);
+    const present: SocketState[] = [];
+    cell.changes.subscribe((state) => {
+      if (state._tag === 'Connecting') cell.move(ended);
+    });
+    cell.changes.subscribe(() => present.push(cell.present));
+    cell.move(dialled);
+    expect(present).toEqual([IDLE, closed, closed]);
+    expect(cell.present).toEqual(closed);
+  });
+
   it('should hand out no way to move it', () => {
     expect(new StateCell().changes).not.toHaveProperty('next');
   });

@@ -113,6 +113,19 @@ describe('watchStats', () => {
     }
   });
 
+  it('should not take Infinity for the shortest time, as timers do', () => {
+    vi.useFakeTimers();
+    try {
+      const seen: SocketStats[] = [];
+      const subscription = watchStats(reader(), Infinity).subscribe((each) => seen.push(each));
+      vi.advanceTimersByTime(1_000);
+      expect(seen).toEqual([VALUES.a]);
+      subscription.unsubscribe();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it.each([0, 0.5, -1, -Infinity, 2 ** 31])(
     'should throw at once for the interval %d',
     (period) => {

@@ -51,7 +51,7 @@ export interface ChannelMessage {
 
 /** Published on `rx-wss:connecting`. */
 export interface ConnectingMessage extends ChannelMessage {
-  /** The number of the attempt since the first subscriber came, 1 for the first. */
+  /** The number of the attempt, as the state has it: 1 for the first one of a stream. */
   readonly attempt: number;
 }
 

@@ -21,8 +21,7 @@ export function startDebugLog(): void {
   const log = debuglog('rx-wss');
   if (!log.enabled) return;
   logChannels((line) => {
-    // As an argument, so that a % in it is not taken for a placeholder.
-    log('%s', line);
+    log(line);
   });
 }
 

@@ -57,6 +57,7 @@ export const PLAIN: OpenState = {
   _tag: 'Open',
   attempt: 1,
   since: 0,
+  target: '127.0.0.1:1',
   protocol: '',
   address: '127.0.0.1:1',
 };
@@ -99,7 +100,7 @@ const connecting = (attempt: number): DemoEvent => ({
 });
 const waiting = (attempt: number, ending: Ending): DemoEvent => ({
   _tag: 'StateChanged',
-  state: { _tag: 'Waiting', attempt, delay: 100, ending },
+  state: { _tag: 'Waiting', attempt, delay: 100, retryAt: 0, ending },
 });
 
 /** What happens on one connection. */

@@ -83,12 +83,13 @@ function stagesOf({ now, next, refuse, closer, haste }: Trouble): readonly Stage
     const count = patterns.length === 0 ? 0 : 1;
     return { patterns, least: count, most: count };
   };
+  const ofHaste = haste === undefined ? [] : [inHaste(haste.closer)];
   return [
-    once(closer === undefined ? ofNow : [CLOSED[closer], ...ofNow]),
+    once([...(closer === undefined ? [] : [CLOSED[closer]]), ...ofNow, ...ofHaste]),
     once(patternsOf(next)),
     { patterns: [REFUSED], least: refuse === undefined ? 0 : 1, most: Infinity },
-    // It may come to nothing, as a second close does.
-    { patterns: haste === undefined ? [] : [inHaste(haste.closer)], least: 0, most: 1 },
+    // Haste may overtake who closes in good order, come to nothing, or end an attempt.
+    { patterns: ofHaste, least: 0, most: 1 },
   ];
 }
 

@@ -183,7 +183,8 @@ export class NumberedClient {
       this.#waited.push({ first: this.#waitsFrom, last: this.#next - 1 });
     }
     if (before._tag === 'Open') this.#waitsFrom = this.#next;
-    if (state._tag === 'Waiting' || state._tag === 'Closed') {
+    // Between two attempts there is nothing that ends but the stream.
+    if (state._tag === 'Waiting' || (state._tag === 'Closed' && before._tag !== 'Waiting')) {
       if (state.ending !== this.#endings.at(-1)) {
         this.#violations.push(`${this.name}: ${state._tag} for another ending than was told`);
       }

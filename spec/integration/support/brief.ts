@@ -15,6 +15,7 @@ const TELLING: Readonly<Record<Ending['_tag'], readonly string[]>> = {
   TimedOut: ['option', 'limit'],
   ProtocolViolated: ['code', 'violation'],
   MessageRejected: ['code', 'reason'],
+  OpeningRefused: ['code', 'reason'],
   OptionsInvalid: ['option'],
   ProviderFailed: ['option'],
   Cancelled: [],
