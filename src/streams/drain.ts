@@ -17,6 +17,27 @@ export interface DrainOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** {@link DrainOptions}, checked and with the defaults filled in. */
+export interface DrainLimits {
+  readonly timeout: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Checks the options, and fills in the defaults.
+ *
+ * @throws OptionTypeError or OptionRangeError, naming the option.
+ */
+export function checkDrain(options: DrainOptions): DrainLimits {
+  // Checked as unknown: the assertion would take the types of the options away.
+  const given: unknown = options;
+  checkKeys('drain', given, ['timeout', 'signal']);
+  return {
+    timeout: checkDuration('drain.timeout', options.timeout, Infinity),
+    signal: checkSignal('drain.signal', options.signal),
+  };
+}
+
 /** What is drained. */
 export interface Drainable {
   readonly closed: Promise<Ending>;
@@ -28,17 +49,12 @@ export interface Drainable {
  * Closes, and waits until it is over; tears it down when that takes too long.
  *
  * @returns How it ended.
- * @throws OptionTypeError or OptionRangeError if an option is wrong.
  */
 export async function drain(
   socket: Drainable,
-  options: DrainOptions,
+  { timeout, signal }: DrainLimits,
   scheduler: SchedulerLike,
 ): Promise<Ending> {
-  const given: unknown = options;
-  checkKeys('drain', given, ['timeout', 'signal']);
-  const timeout = checkDuration('drain.timeout', options.timeout, Infinity);
-  const signal = checkSignal('drain.signal', options.signal);
   const terminate = (): void => {
     socket.terminate();
   };

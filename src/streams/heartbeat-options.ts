@@ -20,7 +20,7 @@ import { OptionTypeError } from '../errors/option-error.js';
  *
  * const socket = webSocket({
  *   url: 'wss://feed.example.com/v1',
- *   codec: json(t.type({ op: t.string })),
+ *   codec: json({ incoming: t.type({ op: t.string }) }),
  *   heartbeat: {
  *     interval: 15_000,
  *     message: () => ({ op: 'ping' }),

@@ -24,6 +24,7 @@ export interface OpeningSession<In, Out> {
    * @returns The message; rejects with the signal's reason when none will come any more.
    */
   receive<T extends In>(isWanted: (message: In) => message is T): Promise<T>;
+  /** Gives the next message, or the next that is wanted. */
   receive(isWanted?: (message: In) => boolean): Promise<In>;
   /** Puts a message on the stream after all, before those that were not asked for. */
   deliver(message: In): void;

@@ -69,6 +69,8 @@ export class Opening<In, Out> {
   start(place: OpeningPlace): void {
     const { onOpen, openTimeout, scheduler } = this.#settings;
     const { signal } = this.#controller;
+    // Who heard that it begins may have ended it.
+    if (signal.aborted) return;
     if (openTimeout !== Infinity) {
       this.#timer = scheduler.schedule(() => {
         this.#over(
@@ -92,7 +94,10 @@ export class Opening<In, Out> {
     };
     // Later, since what it calls may call back into the socket.
     Promise.resolve(session)
-      .then(onOpen)
+      .then((each) => {
+        signal.throwIfAborted();
+        return onOpen(each);
+      })
       .then(
         () => {
           this.#over(() => {

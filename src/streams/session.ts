@@ -39,9 +39,9 @@ export interface SessionEvents<In> {
 
 /**
  * How far the end of a session has come: it is live, or has the order to close behind what waits in
- * the outbox, or has sent its last close, or has nobody left to tell.
+ * the outbox, or has sent its last close, or the stream is over, or everybody has left it.
  */
-type Stage = 'Live' | 'Draining' | 'Closing' | 'Over';
+type Stage = 'Live' | 'Draining' | 'Closing' | 'Over' | 'HungUp';
 
 /**
  * The life of a stream from its first subscriber to its end, over every connection in between: it
@@ -59,6 +59,8 @@ export class Session<In, Out> {
   // What the credentials are to be refreshed for, until they are.
   #unauthorized: Ending | undefined;
   #isRedialling = false;
+  // An attempt was told of that is not going to be made.
+  #isUndialled = false;
   #fault: O.Option<unknown> = O.none;
 
   constructor(
@@ -88,10 +90,8 @@ export class Session<In, Out> {
     const { signal, scheduler } = this.#settings;
     if (signal?.aborted === true) {
       // Told later, like any failure, so that a plain retry() does not recurse.
-      this.#timer = scheduler.schedule(() => {
-        this.#events.lost(this.#cancelled);
-        this.#abort();
-      });
+      this.#isUndialled = true;
+      this.#timer = scheduler.schedule(this.#abort);
       this.#events.moved({ _tag: 'Dialled', attempt: 1 });
       return;
     }
@@ -120,7 +120,7 @@ export class Session<In, Out> {
 
   /** Tears the connection down at once, without a close, and dials no more. */
   terminate(): void {
-    if (this.#stage === 'Over') {
+    if (this.#isOver) {
       if (this.#line !== undefined) this.#tearDown(this.#line);
       return;
     }
@@ -131,7 +131,7 @@ export class Session<In, Out> {
 
   /** Closes the connection, if there is one, and dials at once, whatever the policy says. */
   reconnect(order: CloseOrder): void {
-    if (this.#stage !== 'Live' && this.#stage !== 'Draining') return;
+    if (this.#isUndialled || (this.#stage !== 'Live' && this.#stage !== 'Draining')) return;
     if (this.#line?.isConnected === true) {
       this.#isRedialling = true;
       this.#line.close(order);
@@ -148,7 +148,7 @@ export class Session<In, Out> {
   /** The last subscriber is gone: closes what is open, cancels what is not, tells nobody. */
   hangUp(order: CloseOrder): void {
     const ending: Ending = { _tag: 'Cancelled', by: 'client', ...this.#progress };
-    this.#detach();
+    this.#detach('HungUp');
     if (this.#line?.isConnected === true) {
       this.#line.close(order);
     } else {
@@ -274,11 +274,13 @@ export class Session<In, Out> {
     if (!this.#isOver) this.#conclude(ending);
   }
 
-  /** Cancels the attempt that is under way. */
+  /** Cancels the attempt that is under way, if there is one. */
   #drop(ending: Ending): void {
-    if (this.#line === undefined || this.#line.isConnected) return;
-    this.#line.cancel();
+    const line = this.#line;
+    if (line === undefined ? !this.#isUndialled : line.isConnected) return;
+    line?.cancel();
     this.#line = undefined;
+    this.#isUndialled = false;
     this.#events.lost(ending);
   }
 
@@ -328,14 +330,15 @@ export class Session<In, Out> {
   }
 
   #finish(ending: Ending, error: O.Option<unknown>): void {
-    this.#detach();
+    this.#detach('Over');
     this.#drop(ending);
-    this.#events.finished(ending, error);
+    // Who heard of that may have hung up.
+    if (!this.#isHungUp) this.#events.finished(ending, error);
   }
 
   /** Lets go of everything but an open connection, which has its closing handshake to finish. */
-  #detach(): void {
-    this.#stage = 'Over';
+  #detach(stage: 'Over' | 'HungUp'): void {
+    this.#stage = stage;
     this.#settings.signal?.removeEventListener('abort', this.#abort);
     this.#outbox.dropCloses();
     this.#timer.unsubscribe();
@@ -362,12 +365,16 @@ export class Session<In, Out> {
   }
 
   get #isOver(): boolean {
-    return this.#stage === 'Over';
+    return this.#stage === 'Over' || this.#isHungUp;
+  }
+
+  get #isHungUp(): boolean {
+    return this.#stage === 'HungUp';
   }
 
   /** Whether there is somebody for the messages. */
   get #isTelling(): boolean {
-    return this.#stage !== 'Over' && O.isNone(this.#fault);
+    return !this.#isOver && O.isNone(this.#fault);
   }
 
   /** How far the session has come, for an ending that comes from our side. */

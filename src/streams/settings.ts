@@ -250,7 +250,8 @@ function checkCodec<In, Out>(options: SocketOptions<In, Out>): Codec<In, Out> {
 }
 
 /** Says of the options of rxjs that mean nothing here why that is. */
-function refuseForeign(options: object): void {
+function refuseForeign(options: unknown): void {
+  if (typeof options !== 'object' || options === null) return;
   if ('WebSocketCtor' in options && options.WebSocketCtor !== undefined) {
     throw new OptionTypeError(
       'WebSocketCtor',

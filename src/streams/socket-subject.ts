@@ -8,7 +8,7 @@ import type { DecodeFailure } from '../codec/decode-failure.js';
 import { toReconnectOrder, toCloseOrder } from './close-request.js';
 import type { CloseOrder, CloseRequest } from './close-request.js';
 import { DisposedError } from './disposed-error.js';
-import { drain } from './drain.js';
+import { checkDrain, drain } from './drain.js';
 import type { DrainOptions } from './drain.js';
 import { encode } from './encode.js';
 import type { Ending } from './ending.js';
@@ -150,9 +150,10 @@ export class SocketSubject<In, Out>
    * @throws OptionTypeError or OptionRangeError, as a rejection, if an option is wrong.
    */
   async drain(options: DrainOptions = {}): Promise<boolean> {
+    const limits = checkDrain(options);
     const { _tag } = this.#state.present;
     if (_tag === 'Idle' || _tag === 'Closed') return this.#outbox.isEmpty;
-    const ending = await drain(this, options, this.#settings.scheduler);
+    const ending = await drain(this, limits, this.#settings.scheduler);
     return this.#outbox.isEmpty && ending._tag === 'Closed' && ending.wasClean;
   }
 

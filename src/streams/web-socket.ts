@@ -5,7 +5,11 @@ import { checkOptions } from './settings.js';
 import type { SocketOptions } from './socket-options.js';
 import { SocketSubject } from './socket-subject.js';
 
-/** Options of which some are given. */
+/**
+ * Options of which some are given.
+ *
+ * @inline
+ */
 type Given<T, Key extends keyof T> = { readonly [Each in Key]: Exclude<T[Each], undefined> };
 
 /**

@@ -27,9 +27,9 @@ export interface Dropped {
   readonly _tag: 'Dropped';
   /**
    * `overflow`: the outbox was full; `superseded`: a newer one with its key came; `withdrawn`: it was taken
-   * back; `cancelled`: its signal aborted; `ended`: the stream ended; `disposed`: the socket was unsubscribed.
+   * back; `cancelled`: its signal aborted; `disposed`: the socket was unsubscribed.
    */
-  readonly why: 'overflow' | 'superseded' | 'withdrawn' | 'cancelled' | 'ended' | 'disposed';
+  readonly why: 'overflow' | 'superseded' | 'withdrawn' | 'cancelled' | 'disposed';
 }
 
 /** It was not taken. It has not been sent. */

@@ -3,32 +3,35 @@ import type { Subscription } from 'rxjs';
 import type { Payload } from '../../codec/codec.js';
 import type { Delivery } from './delivery.js';
 
-/** Where a message is on its way out. */
-export type ParcelStage = 'Waiting' | 'InFlight' | 'Flushed' | 'Settled';
+/** Where a message is on its way out: just made, in the outbox, given to a connection, or handed to the system. */
+export type ParcelStage = 'New' | 'Waiting' | 'InFlight' | 'Flushed';
 
 /** A message on its way out, until its fate is known. */
 export class Parcel<Out> {
-  stage: ParcelStage = 'Waiting';
+  readonly _tag = 'Parcel';
+  stage: ParcelStage = 'New';
   payload: Payload;
-  /** Of the payload, in bytes. */
-  size: number;
   /** How often it was given to a connection. */
   sends = 0;
+  /** Whether it counts among what is on its way. */
+  isCounted = false;
   /** Ends its life, where that is bounded. */
   timer: Subscription | undefined;
   readonly message: Out;
+  /** Of the payload that it was made with, in bytes. */
+  readonly size: number;
   /** What it is about: of several with one key only the latest counts. */
   readonly key: unknown;
-  /** By what the server acknowledges it. */
+  /** By what the server acknowledges it; undefined where it does not. */
   readonly id: unknown;
-  readonly #settled: ((parcel: Parcel<Out>, delivery: Delivery) => void) | undefined;
+  #settled: ((parcel: Parcel<Out>, delivery: Delivery) => void) | undefined;
 
   constructor(
     message: Out,
     payload: Payload,
     key: unknown,
     id: unknown,
-    settled: ((parcel: Parcel<Out>, delivery: Delivery) => void) | undefined,
+    settled: (parcel: Parcel<Out>, delivery: Delivery) => void,
   ) {
     this.message = message;
     this.payload = payload;
@@ -43,11 +46,21 @@ export class Parcel<Out> {
     return this.stage === 'Waiting';
   }
 
-  /** Tells what became of it: the first time counts. */
+  /** Whether its fate is known. */
+  get isSettled(): boolean {
+    return this.#settled === undefined;
+  }
+
+  /** Makes the payload its own, since the caller may use his buffer again. */
+  keep(): void {
+    if (typeof this.payload !== 'string') this.payload = Buffer.from(this.payload);
+  }
+
+  /** Tells what became of it; the first time counts. */
   settle(delivery: Delivery): void {
-    if (this.stage === 'Settled') return;
-    this.stage = 'Settled';
+    const settled = this.#settled;
+    this.#settled = undefined;
     this.timer?.unsubscribe();
-    this.#settled?.(this, delivery);
+    settled?.(this, delivery);
   }
 }

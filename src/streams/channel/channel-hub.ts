@@ -1,0 +1,186 @@
+import * as O from 'fp-ts/lib/Option.js';
+import type { Subscriber } from 'rxjs';
+
+import { OptionTypeError } from '../../errors/option-error.js';
+import { Hold } from '../hub/hold.js';
+import type { Hub } from '../hub/hub.js';
+import type { MessageKey } from '../hub/message-key.js';
+import { checkChannel } from './channel-options.js';
+import type { ChannelOptions, ChannelSettings } from './channel-options.js';
+import { Channel } from './channel.js';
+import { Topic } from './topic.js';
+
+/** Tells which channel a message is for: its key; undefined or null where it is for none. */
+export type Route<In> = (message: In) => MessageKey | null | undefined;
+
+/**
+ * The channels of a socket.
+ *
+ * @remarks
+ * A message costs one call of `route` and one look-up, however many channels there are, and nothing while there is none.
+ */
+export class ChannelHub<In, Out> {
+  readonly #hub: Hub<Out>;
+  readonly #route: Route<In> | undefined;
+  readonly #topics = new Map<unknown, Topic<In, Out>>();
+  readonly #hold: Hold;
+
+  /** @param route - The socket's option; channels cannot do without. */
+  constructor(hub: Hub<Out>, route: Route<In> | undefined) {
+    this.#hub = hub;
+    this.#route = route;
+    this.#hold = new Hold(hub, {
+      error: (error) => {
+        this.#end(O.some(error));
+      },
+      complete: () => {
+        this.#end(O.none);
+      },
+    });
+  }
+
+  /**
+   * Gives a channel.
+   *
+   * @remarks Where a channel with the key is alive already, it is shared, and the options of who subscribed to it first
+   * are those that count: functions cannot be compared, and a component that asks for a topic need not know who else
+   * does. It is alive from its first subscriber until its last has left, the time to linger included.
+   *
+   * @throws OptionTypeError or OptionRangeError if an option is wrong, or if the socket has no `route`.
+   */
+  channel(options: ChannelOptions<In, Out>): Channel<In, Out> {
+    const settings = checkChannel(options);
+    if (this.#route === undefined) {
+      throw new OptionTypeError('route', 'must be given to webSocket() for it to have channels');
+    }
+    return new Channel(
+      settings.key,
+      (subscriber) => this.#join(settings, subscriber),
+      (message: Out) => {
+        this.#hub.post(message);
+      },
+    );
+  }
+
+  /** A connection is open: the server is asked for every channel. To be called before the outbox is flushed. */
+  opened(): void {
+    // What is added meanwhile has asked already, and does not ask twice.
+    for (const topic of this.#topics.values()) this.#ask(topic);
+  }
+
+  /** A connection, or an attempt at one, is over. */
+  lost(): void {
+    // Nobody wants them, and the server knows of them no more.
+    for (const topic of this.#topics.values()) if (!topic.isObserved) this.#drop(topic);
+  }
+
+  /**
+   * Gives a message to the channel that it is for.
+   *
+   * @returns Whether it is to be kept from the plain subscribers.
+   */
+  dispatch(message: In): boolean {
+    if (this.#topics.size === 0 || this.#route === undefined) return false;
+    let topic: Topic<In, Out> | undefined;
+    try {
+      topic = this.#topics.get(this.#route(message));
+    } catch (error) {
+      this.#hub.fault(error);
+      return false;
+    }
+    if (topic === undefined) return false;
+    const { failure, isExclusive } = topic.settings;
+    if (failure === undefined || !this.#hasFailed(topic, failure, message)) topic.deliver(message);
+    return isExclusive;
+  }
+
+  /** Makes an end of all channels; their subscribers are unsubscribed, and told nothing. */
+  unsubscribe(): void {
+    const topics = this.#takeAll();
+    this.#hold.drop();
+    for (const topic of topics) topic.unsubscribe();
+  }
+
+  #join(settings: ChannelSettings<In, Out>, subscriber: Subscriber<In>): () => void {
+    const present = this.#topics.get(settings.key);
+    const topic = present ?? new Topic(settings, this.#hub);
+    topic.add(subscriber);
+    if (present === undefined) {
+      this.#topics.set(settings.key, topic);
+      this.#hold.take();
+      this.#ask(topic);
+    }
+    return () => {
+      topic.remove(subscriber);
+      if (topic.isOver || topic.isObserved) return;
+      if (topic.settings.linger === 0 || !topic.isAsked) this.#drop(topic);
+      else {
+        topic.wait(() => {
+          this.#drop(topic);
+        });
+      }
+    };
+  }
+
+  #ask(topic: Topic<In, Out>): void {
+    try {
+      topic.ask();
+    } catch (error) {
+      this.#fail(topic, error);
+    }
+  }
+
+  /** Whether a message tells of a failure of its channel, which has failed with it then. */
+  #hasFailed(topic: Topic<In, Out>, failure: (message: In) => unknown, message: In): boolean {
+    let error: unknown;
+    try {
+      error = failure(message);
+    } catch (thrown) {
+      this.#sendFarewell(topic.farewell());
+      this.#fail(topic, thrown);
+      return true;
+    }
+    if (error === undefined || error === null) return false;
+    this.#fail(topic, error);
+    return true;
+  }
+
+  #fail(topic: Topic<In, Out>, error: unknown): void {
+    if (topic.isOver) return;
+    this.#topics.delete(topic.settings.key);
+    topic.end()(O.some(error));
+    // After that, so that who retries at once finds the connection still there.
+    this.#hold.release();
+  }
+
+  /** The last subscriber has left. */
+  #drop(topic: Topic<In, Out>): void {
+    const farewell = topic.farewell();
+    // Whoever makes the message may have subscribed again, or ended everything.
+    if (topic.isOver || topic.isObserved) return;
+    this.#topics.delete(topic.settings.key);
+    topic.unsubscribe();
+    this.#sendFarewell(farewell);
+    this.#hold.release();
+  }
+
+  #sendFarewell(farewell: { readonly message: Out } | undefined): void {
+    try {
+      if (farewell !== undefined) this.#hub.sendNow(farewell.message);
+    } catch {
+      // There is nobody to tell.
+    }
+  }
+
+  /** The stream is over, and every channel with it. */
+  #end(error: O.Option<unknown>): void {
+    const finish = this.#takeAll().map((topic) => topic.end());
+    for (const tell of finish) tell(error);
+  }
+
+  #takeAll(): readonly Topic<In, Out>[] {
+    const topics = [...this.#topics.values()];
+    this.#topics.clear();
+    return topics;
+  }
+}

@@ -1,0 +1,303 @@
+import type { SchedulerLike } from 'rxjs';
+
+import type { Codec } from '../../codec/codec.js';
+import type { CloseOrder } from '../close-request.js';
+import { encode } from '../encode.js';
+import type { Ending } from '../ending.js';
+import type { SocketCounters } from '../socket-stats.js';
+import type { AcknowledgeSettings } from './acknowledge-options.js';
+import type { Delivery, Dropped } from './delivery.js';
+import { OutboxFullError } from './outbox-full-error.js';
+import type { OutboxLimits } from './outbox-options.js';
+import { Outlet } from './outlet.js';
+import type { Carrier } from './outlet.js';
+import { Parcel } from './parcel.js';
+import { ParcelQueue } from './parcel-queue.js';
+import { Unacknowledged } from './unacknowledged.js';
+import { WaterGauge } from './water-gauge.js';
+
+/** What the way out needs to know. */
+export interface OutgoingSettings<In, Out> {
+  readonly codec: Codec<In, Out>;
+  readonly outbox: OutboxLimits;
+  readonly acknowledge: AcknowledgeSettings<In, Out> | undefined;
+  readonly scheduler: SchedulerLike;
+}
+
+/** What is said of one message. */
+export interface PostOptions<Out> {
+  /** What it is about: of several with one key only the latest counts. */
+  readonly key?: unknown;
+  /** How long it may take, in milliseconds. */
+  readonly ttl: number;
+  /** Is told what became of it, once. */
+  readonly settled: (parcel: Parcel<Out>, delivery: Delivery) => void;
+}
+
+/** The way of a message from `next` to the connection: bounded, in order, and with a fate for each. */
+export class Outgoing<In, Out> {
+  /** How much is on its way. */
+  readonly gauge: WaterGauge;
+
+  readonly #settings: OutgoingSettings<In, Out>;
+  readonly #counters: SocketCounters;
+  readonly #queue = new ParcelQueue<Out>();
+  readonly #unacknowledged: Unacknowledged<Out>;
+  #outlet: Outlet<Out> | undefined;
+
+  constructor(settings: OutgoingSettings<In, Out>, counters: SocketCounters) {
+    this.#settings = settings;
+    this.#counters = counters;
+    this.gauge = new WaterGauge(settings.outbox);
+    this.#unacknowledged = new Unacknowledged(settings.acknowledge?.window ?? Infinity);
+  }
+
+  /** Whether nothing waits. */
+  get isEmpty(): boolean {
+    return this.#queue.isEmpty;
+  }
+
+  /** How many messages wait. */
+  get messages(): number {
+    return this.#queue.messages;
+  }
+
+  /** How many bytes wait. */
+  get bytes(): number {
+    return this.#queue.bytes;
+  }
+
+  /**
+   * Sends a message, or keeps it until it can be sent.
+   *
+   * @throws EncodeError if the codec cannot encode it; OutboxFullError if there is no room for it, unless the rule is
+   * to drop something.
+   */
+  post(message: Out, { key, ttl, settled }: PostOptions<Out>): Parcel<Out> {
+    const { codec, acknowledge, scheduler } = this.#settings;
+    const payload = encode(codec, message);
+    const parcel = new Parcel(message, payload, key, acknowledge?.id(message), settled);
+    if (!this.#handAtOnce(parcel)) this.#keep(parcel);
+    if (ttl !== Infinity && !parcel.isSettled) {
+      parcel.timer = scheduler.schedule(() => {
+        this.#expire(parcel);
+      }, ttl);
+    }
+    return parcel;
+  }
+
+  /** Takes a message that waits out of the outbox; does nothing when it does not wait any more. */
+  withdraw(parcel: Parcel<Out>, why: Dropped['why']): void {
+    if (!parcel.isWaiting) return;
+    this.#queue.remove(parcel);
+    this.#settle(parcel, { _tag: 'Dropped', why });
+  }
+
+  /** Takes all messages that wait out of the outbox, and gives them, the oldest first. */
+  withdrawAll(why: Dropped['why']): readonly Out[] {
+    const { parcels } = this.#queue;
+    for (const parcel of parcels) this.withdraw(parcel, why);
+    return parcels.map(({ message }) => message);
+  }
+
+  /** Closes once everything before it is sent. */
+  addClose(order: CloseOrder): void {
+    this.#queue.addClose(order);
+  }
+
+  /** Forgets every order to close: the stream that it was for has ended. Messages stay. */
+  dropCloses(): void {
+    this.#queue.dropCloses();
+  }
+
+  /**
+   * A connection is open: what was not acknowledged goes out on it again, then what waits.
+   *
+   * @returns What is to be told when the connection has handed something over, and when it is over.
+   */
+  attach(carrier: Carrier, connection: number): Outlet<Out> {
+    const outlet = new Outlet<Out>(carrier, connection, {
+      flushed: (parcel) => {
+        this.#flushed(outlet, parcel);
+      },
+      lost: (parcels, ending) => {
+        this.#lost(outlet, parcels, ending);
+      },
+    });
+    this.#outlet = outlet;
+    for (const parcel of this.#unacknowledged.parcels) this.#resend(outlet, parcel);
+    this.#flush();
+    return outlet;
+  }
+
+  /** Nothing goes out on the connection any more. */
+  detach(outlet: Outlet<Out>): void {
+    if (this.#outlet === outlet) this.#outlet = undefined;
+  }
+
+  /** Looks whether a message that came in acknowledges one. @returns Whether it is of that kind. */
+  acknowledge(message: In): boolean {
+    const id = this.#settings.acknowledge?.ack(message);
+    if (id === undefined) return false;
+    const connection = this.#outlet?.connection ?? 0;
+    const parcel = this.#unacknowledged.take(id);
+    if (parcel !== undefined) {
+      this.#settle(parcel, { _tag: 'Acknowledged', connection, sends: parcel.sends });
+      this.#flush();
+    }
+    return true;
+  }
+
+  #handAtOnce(parcel: Parcel<Out>): boolean {
+    const outlet = this.#outlet;
+    if (outlet === undefined || !this.#queue.isEmpty || !this.#mayHand(outlet, parcel))
+      return false;
+    // What is alone on its way may be as large as it likes.
+    if (!this.gauge.fits(parcel.size) && !this.gauge.isEmpty) return false;
+    this.#enter(parcel);
+    if (this.#hand(outlet, parcel)) return true;
+    this.#leave(parcel);
+    return false;
+  }
+
+  /** Keeps a message that has to wait. */
+  #keep(parcel: Parcel<Out>): void {
+    const { overflow, maxMessages, maxBytes } = this.#settings.outbox;
+    if (overflow === 'latest-by-key' && this.#supersede(parcel)) return;
+    if (overflow === 'drop-oldest') this.#makeRoom(parcel.size);
+    if (this.gauge.fits(parcel.size)) {
+      parcel.keep();
+      this.#queue.add(parcel);
+      this.#enter(parcel);
+    } else if (overflow === 'drop-newest' || overflow === 'drop-oldest') {
+      parcel.settle({ _tag: 'Dropped', why: 'overflow' });
+    } else {
+      const { messages, bytes } = this.gauge;
+      throw new OutboxFullError(
+        `The outbox is full: ${messages} of ${maxMessages} messages and ${bytes} of ${maxBytes} bytes are on ` +
+          `their way; one more of ${parcel.size} bytes does not fit`,
+      );
+    }
+  }
+
+  /** Puts a message in the place of the one with the same key. @returns Whether there was one. */
+  #supersede(parcel: Parcel<Out>): boolean {
+    const old = parcel.key === undefined ? undefined : this.#queue.withKey(parcel.key);
+    if (old === undefined || !this.gauge.fitsInPlaceOf(old.size, parcel.size)) return false;
+    parcel.keep();
+    this.#queue.replace(old, parcel);
+    this.#enter(parcel);
+    this.#settle(old, { _tag: 'Dropped', why: 'superseded' });
+    return true;
+  }
+
+  #makeRoom(size: number): void {
+    // What would not fit either way is not worth the loss.
+    if (size > this.#settings.outbox.maxBytes) return;
+    while (!this.gauge.fits(size)) {
+      const { oldest } = this.#queue;
+      if (oldest === undefined) return;
+      this.withdraw(oldest, 'overflow');
+    }
+  }
+
+  #flush(): void {
+    for (let outlet = this.#outlet; outlet !== undefined; outlet = this.#outlet) {
+      const entry = this.#queue.peek();
+      if (entry === undefined) return;
+      if (entry._tag === 'Close') {
+        this.#queue.shiftClose();
+        outlet.close(entry.order);
+        return;
+      }
+      if (!this.#mayHand(outlet, entry) || !this.#hand(outlet, entry)) return;
+    }
+  }
+
+  #mayHand(outlet: Outlet<Out>, { id }: Parcel<Out>): boolean {
+    if (id !== undefined && !this.#unacknowledged.hasRoom) return false;
+    return outlet.bytes < this.#settings.outbox.highWaterMark || outlet.bytes === 0;
+  }
+
+  #hand(outlet: Outlet<Out>, parcel: Parcel<Out>): boolean {
+    if (!outlet.hand(parcel)) return false;
+    if (parcel.isWaiting) this.#queue.remove(parcel);
+    this.#handed(parcel);
+    if (parcel.id !== undefined) {
+      parcel.keep();
+      const old = this.#unacknowledged.add(parcel);
+      // Whatever the server acknowledges from now on, it is not this one that it means.
+      if (old !== undefined) this.#settle(old, { _tag: 'Unknown' });
+    }
+    return true;
+  }
+
+  /** Sends a message again that may have arrived. */
+  #resend(outlet: Outlet<Out>, parcel: Parcel<Out>): void {
+    const { acknowledge, codec } = this.#settings;
+    try {
+      if (acknowledge?.again !== undefined) {
+        parcel.payload = encode(codec, acknowledge.again(parcel.message, parcel.sends));
+      }
+      if (outlet.hand(parcel)) this.#handed(parcel);
+    } catch {
+      // It cannot be marked, and unmarked it must not go out.
+      this.#unacknowledged.remove(parcel);
+      this.#settle(parcel, { _tag: 'Unknown' });
+    }
+  }
+
+  #handed(parcel: Parcel<Out>): void {
+    parcel.stage = 'InFlight';
+    parcel.sends += 1;
+    this.#counters.sent(parcel.size);
+  }
+
+  #flushed(outlet: Outlet<Out>, parcel: Parcel<Out>): void {
+    if (parcel.id === undefined) {
+      this.#settle(parcel, { _tag: 'Flushed', connection: outlet.connection });
+    } else if (parcel.stage === 'InFlight') {
+      parcel.stage = 'Flushed';
+    }
+    if (!this.#queue.isEmpty && outlet.bytes <= this.#settings.outbox.lowWaterMark) this.#flush();
+  }
+
+  #lost(outlet: Outlet<Out>, parcels: readonly Parcel<Out>[], ending: Ending): void {
+    this.detach(outlet);
+    for (const parcel of parcels) {
+      // What the server is to acknowledge waits for the next connection.
+      if (parcel.id === undefined) this.#settle(parcel, { _tag: 'Unknown', ending });
+    }
+  }
+
+  #expire(parcel: Parcel<Out>): void {
+    if (parcel.isWaiting) {
+      this.#queue.remove(parcel);
+      this.#settle(parcel, { _tag: 'Expired' });
+      return;
+    }
+    if (parcel.id === undefined) {
+      // Counted until the connection has done with it, which has it still.
+      parcel.settle({ _tag: 'Unknown' });
+    } else {
+      this.#unacknowledged.remove(parcel);
+      this.#settle(parcel, { _tag: 'Unknown' });
+    }
+  }
+
+  #settle(parcel: Parcel<Out>, delivery: Delivery): void {
+    this.#leave(parcel);
+    parcel.settle(delivery);
+  }
+
+  #enter(parcel: Parcel<Out>): void {
+    parcel.isCounted = true;
+    this.gauge.entered(parcel.size);
+  }
+
+  #leave(parcel: Parcel<Out>): void {
+    if (!parcel.isCounted) return;
+    parcel.isCounted = false;
+    this.gauge.left(parcel.size);
+  }
+}

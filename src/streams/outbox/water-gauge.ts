@@ -1,0 +1,76 @@
+import { BehaviorSubject, filter, map, skip } from 'rxjs';
+import type { Observable } from 'rxjs';
+
+import type { OutboxLimits } from './outbox-options.js';
+
+/** How much is on its way out: what waits, and what a connection was given and has not handed to the system. */
+export class WaterGauge {
+  /** Whether there is room for more: the present answer on subscription, then each change. */
+  readonly writable: Observable<boolean>;
+  /** Tells each time that there is room again after there was none. */
+  readonly drained: Observable<void>;
+
+  readonly #limits: OutboxLimits;
+  readonly #writable = new BehaviorSubject(true);
+  #messages = 0;
+  #bytes = 0;
+
+  constructor(limits: OutboxLimits) {
+    this.#limits = limits;
+    this.writable = this.#writable.asObservable();
+    this.drained = this.#writable.pipe(
+      skip(1),
+      filter((isWritable) => isWritable),
+      map(() => undefined),
+    );
+  }
+
+  /** Whether there is room for more. */
+  get isWritable(): boolean {
+    return this.#writable.value;
+  }
+
+  /** Whether nothing is on its way. */
+  get isEmpty(): boolean {
+    return this.#messages === 0;
+  }
+
+  /** How many messages are on their way. */
+  get messages(): number {
+    return this.#messages;
+  }
+
+  /** How many bytes are on their way. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether a message of `size` bytes is within the bounds. */
+  fits(size: number): boolean {
+    const { maxMessages, maxBytes } = this.#limits;
+    return this.#messages < maxMessages && this.#bytes + size <= maxBytes;
+  }
+
+  /** Whether a message of `size` bytes is within the bounds in the place of one of `old` bytes. */
+  fitsInPlaceOf(old: number, size: number): boolean {
+    return this.#bytes - old + size <= this.#limits.maxBytes;
+  }
+
+  /** A message of `size` bytes is on its way. */
+  entered(size: number): void {
+    const { maxMessages, highWaterMark } = this.#limits;
+    this.#messages += 1;
+    this.#bytes += size;
+    const isFull = this.#bytes >= highWaterMark || this.#messages >= maxMessages;
+    if (isFull && this.#writable.value) this.#writable.next(false);
+  }
+
+  /** A message of `size` bytes is on its way no more. */
+  left(size: number): void {
+    const { maxMessages, lowWaterMark } = this.#limits;
+    this.#messages -= 1;
+    this.#bytes -= size;
+    const isLow = this.#bytes <= lowWaterMark && this.#messages <= maxMessages / 4;
+    if (isLow && !this.#writable.value) this.#writable.next(true);
+  }
+}
