@@ -3,7 +3,6 @@ import type { LookupFunction } from 'node:net';
 import { asyncScheduler } from 'rxjs';
 import type { SchedulerLike } from 'rxjs';
 
-import { json } from '../codec/json.js';
 import type { Codec } from '../codec/codec.js';
 import {
   checkBoolean,
@@ -18,20 +17,16 @@ import { OptionTypeError } from '../errors/option-error.js';
 import type { TlsOptions } from '../tls/tls-options.js';
 import { createTlsProfile } from '../tls/tls-profile.js';
 import type { TlsProfile } from '../tls/tls-profile.js';
-import { checkGiven, checkPolicy } from './backoff/check-given.js';
-import { DEFAULT_MIN_UPTIME } from './backoff/retry-counter.js';
-import type { RetryRules } from './backoff/retry-counter.js';
+import { checkGiven } from './backoff/check-given.js';
 import { checkSignal } from './check-signal.js';
 import { checkCloseRequest, NORMAL_CLOSE } from './close-request.js';
 import type { CloseOrder } from './close-request.js';
 import type { ConnectionLimits } from './connection.js';
 import type { Ending } from './ending.js';
-import { checkEndpoints, EndpointPool } from './endpoint-pool.js';
+import { checkCodec } from './given-codec.js';
 import { checkHeartbeat } from './heartbeat-options.js';
 import type { HeartbeatSettings } from './heartbeat-options.js';
 import { isCompletion } from './is-completion.js';
-import { isTransient } from './is-transient.js';
-import { legacyCodec } from './legacy-codec.js';
 import { createLifecycle } from './lifecycle-events.js';
 import type { Lifecycle } from './lifecycle-events.js';
 import type { OnOpen } from './opening-session.js';
@@ -44,15 +39,17 @@ import type { ProxySettings } from './proxy-settings.js';
 import { checkRejectionRule } from './rejection-rule.js';
 import type { RejectionJudge } from './rejection-rule.js';
 import { checkHeaders, checkValue } from './request-headers.js';
-import { checkUrl } from './request-url.js';
-import type { RequestUrl } from './request-url.js';
+import { checkReconnect } from './reconnect-settings.js';
+import type { ReconnectSettings } from './reconnect-settings.js';
+import { refuseForeign } from './refuse-foreign.js';
 import { DEFAULT_SOCKET_OPTIONS } from './socket-options.js';
 import type { PerAttempt, SocketOptions } from './socket-options.js';
 import { checkProtocols } from './subprotocols.js';
+import { checkWhere } from './where-to.js';
+import type { WhereTo } from './where-to.js';
 
 /** What one attempt is made with. */
-export interface AttemptSettings {
-  readonly url: Resolve<RequestUrl>;
+export interface AttemptSettings extends Pick<WhereTo, 'url'> {
   readonly headers: Resolve<Record<string, string | string[]>>;
   readonly protocols: readonly string[];
   readonly origin: string | undefined;
@@ -75,18 +72,10 @@ export interface LineSettings<In, Out> extends AttemptSettings {
   readonly idleTimeout: number;
 }
 
-/** How a lost line is dialled again. */
-export interface ReconnectSettings extends RetryRules {
-  readonly isTransient: (ending: Ending) => boolean;
-  readonly refreshCredentials:
-    ((ending: Ending, signal: AbortSignal) => void | PromiseLike<void>) | undefined;
-}
-
 /** What a stream is made with, over all its lines. */
-export interface SessionSettings<In, Out> extends LineSettings<In, Out> {
+export interface SessionSettings<In, Out>
+  extends LineSettings<In, Out>, Pick<WhereTo, 'endpoints'> {
   readonly reconnect: ReconnectSettings | undefined;
-  /** Present where there are several. */
-  readonly endpoints: EndpointPool | undefined;
   readonly completeOn: (ending: Ending) => boolean;
   readonly closeWith: CloseOrder;
   readonly signal: AbortSignal | undefined;
@@ -211,13 +200,6 @@ function checkLimits<In, Out>(options: SocketOptions<In, Out>): ConnectionLimits
   };
 }
 
-function checkScheme(hasTls: boolean, url: RequestUrl): RequestUrl {
-  if (hasTls && !url.secure) {
-    throw new OptionTypeError('tls', 'is given, but the URL has the scheme ws:');
-  }
-  return url;
-}
-
 function checkTls(tls: PerAttempt<TlsOptions> = {}): Resolve<TlsProfile> {
   // What a function gives is checked where it is: planTls takes nothing on trust.
   if (typeof tls === 'function') {
@@ -232,37 +214,6 @@ function checkTls(tls: PerAttempt<TlsOptions> = {}): Resolve<TlsProfile> {
   return () => Promise.resolve(profile);
 }
 
-function checkCodec<In, Out>(options: SocketOptions<In, Out>): Codec<In, Out> {
-  const { codec, serializer, deserializer, binaryType } = options;
-  const isLegacy = [serializer, deserializer, binaryType].some((each) => each !== undefined);
-  if (codec === undefined) {
-    // Without a codec the messages are of type unknown, which json() reads and writes.
-    return isLegacy ? legacyCodec(options) : (json() as Codec<In, Out>);
-  }
-  if (isLegacy) {
-    throw new OptionTypeError(
-      'codec',
-      'stands in the place of serializer, deserializer and binaryType: give one or the others',
-    );
-  }
-  checkMethods('codec', codec, ['decode', 'encode']);
-  return codec;
-}
-
-/** Says of the options of rxjs that mean nothing here why that is. */
-function refuseForeign(options: unknown): void {
-  if (typeof options !== 'object' || options === null) return;
-  if ('WebSocketCtor' in options && options.WebSocketCtor !== undefined) {
-    throw new OptionTypeError(
-      'WebSocketCtor',
-      'is not accepted: connections are made by ws; headers, TLS and so on are options of their own',
-    );
-  }
-  if ('resultSelector' in options && options.resultSelector !== undefined) {
-    throw new OptionTypeError('resultSelector', 'is not accepted: give a deserializer or a codec');
-  }
-}
-
 function checkEitherProtocols<In, Out>(options: SocketOptions<In, Out>): readonly string[] {
   const { protocol, protocols } = options;
   if (protocol === undefined) return checkProtocols('protocols', protocols);
@@ -270,22 +221,6 @@ function checkEitherProtocols<In, Out>(options: SocketOptions<In, Out>): readonl
     throw new OptionTypeError('protocol', 'is another name of protocols: give one of them');
   }
   return checkProtocols('protocol', protocol);
-}
-
-function checkWhere<In, Out>(
-  { url, tls, random = Math.random }: SocketOptions<In, Out>,
-  scheduler: SchedulerLike,
-): Pick<SessionSettings<In, Out>, 'url' | 'endpoints'> {
-  const hasTls = tls !== undefined;
-  if (typeof url === 'function') {
-    const check = (option: string, value: unknown): RequestUrl =>
-      checkScheme(hasTls, checkUrl(option, value));
-    return { url: perAttempt('url', url, check), endpoints: undefined };
-  }
-  const settings = checkEndpoints('url', url);
-  for (const each of settings.urls) checkScheme(hasTls, each);
-  const endpoints = new EndpointPool(settings, random);
-  return { url: () => Promise.resolve(endpoints.choose(scheduler.now())), endpoints };
 }
 
 function checkCloseWith(closeWith: unknown = NORMAL_CLOSE): CloseOrder {
@@ -299,35 +234,4 @@ function checkOutbox(options: unknown = {}): OutboxLimits {
   const limit = (name: keyof OutboxLimits): number =>
     checkNumber(`outbox.${name}`, options[name], DEFAULT_OUTBOX[name], { min: 0, integer: true });
   return { maxMessages: limit('maxMessages'), maxBytes: limit('maxBytes') };
-}
-
-function checkReconnect<In, Out>(options: SocketOptions<In, Out>): ReconnectSettings | undefined {
-  const { reconnect, random = Math.random } = options;
-  checkFunction('random', random);
-  if (reconnect === undefined) return undefined;
-  if (typeof reconnect === 'function') {
-    return {
-      option: 'reconnect',
-      policy: reconnect,
-      minUptime: DEFAULT_MIN_UPTIME,
-      isTransient,
-      canRefresh: false,
-      refreshCredentials: undefined,
-      random,
-    };
-  }
-  checkKeys('reconnect', reconnect, ['policy', 'minUptime', 'isTransient', 'refreshCredentials']);
-  const { refreshCredentials } = reconnect;
-  checkPolicy('reconnect.policy', reconnect.policy);
-  checkFunction('reconnect.isTransient', reconnect.isTransient);
-  checkFunction('reconnect.refreshCredentials', refreshCredentials);
-  return {
-    option: 'reconnect.policy',
-    policy: reconnect.policy,
-    minUptime: checkDuration('reconnect.minUptime', reconnect.minUptime, DEFAULT_MIN_UPTIME),
-    isTransient: reconnect.isTransient ?? isTransient,
-    canRefresh: refreshCredentials !== undefined,
-    refreshCredentials,
-    random,
-  };
 }
