@@ -11,8 +11,23 @@ export { DEFAULT_HEARTBEAT } from './streams/heartbeat-options.js';
 export type { HeartbeatOptions } from './streams/heartbeat-options.js';
 export type { OnOpen, OpeningSession } from './streams/opening-session.js';
 export type { DrainOptions } from './streams/drain.js';
-export { DEFAULT_OUTBOX } from './streams/outbox.js';
-export type { OutboxLimits, OutboxOptions } from './streams/outbox.js';
+export { DEFAULT_OUTBOX } from './streams/outbox/outbox-options.js';
+export type { OutboxLimits, OutboxOptions, Overflow } from './streams/outbox/outbox-options.js';
+export { DEFAULT_ACKNOWLEDGE_WINDOW } from './streams/outbox/acknowledge-options.js';
+export type { AcknowledgeOptions } from './streams/outbox/acknowledge-options.js';
+export type {
+  Acknowledged,
+  Delivery,
+  Dropped,
+  Expired,
+  Flushed,
+  NotTaken,
+  Undelivered,
+  Unknown,
+} from './streams/outbox/delivery.js';
+export { DEFAULT_SEND_TTL } from './streams/outbox/send.js';
+export type { SendOptions } from './streams/outbox/send.js';
+export type { DeliverySummary } from './streams/outbox/send-all.js';
 export type { Rejected } from './streams/rejected.js';
 export type { RejectionLimit, RejectionRule, RejectionVerdict } from './streams/rejection-rule.js';
 
@@ -82,6 +97,7 @@ export type {
   RejectMessage,
   RetryMessage,
   TlsNotice,
+  UndeliveredMessage,
 } from './streams/channel-messages.js';
 export type { SocketStats } from './streams/socket-stats.js';
 
@@ -117,7 +133,7 @@ export {
 export type { NetworkErrorCode, TimeoutErrorCode } from './streams/socket-error.js';
 export { DisposedError } from './streams/disposed-error.js';
 export { EncodeError } from './streams/encode-error.js';
-export { OutboxFullError } from './streams/outbox.js';
+export { OutboxFullError } from './streams/outbox/outbox-full-error.js';
 
 // Codecs.
 export { json } from './codec/json.js';

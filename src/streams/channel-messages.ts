@@ -1,6 +1,7 @@
 import type { OptionError } from '../errors/option-error.js';
 import type { PeerEvidence } from '../tls/peer-evidence.js';
 import type { Ending } from './ending.js';
+import type { Dropped, Expired, Unknown } from './outbox/delivery.js';
 import type { Rejected } from './rejected.js';
 import type { ConnectionInfo, OpenInfo } from './socket-state.js';
 
@@ -29,6 +30,8 @@ export interface ChannelMessages {
   readonly 'rx-wss:end': EndMessage;
   /** A message did not decode. */
   readonly 'rx-wss:reject': RejectMessage;
+  /** A message that was given to `next()` may not have reached the server. */
+  readonly 'rx-wss:undelivered': UndeliveredMessage;
   /** A ping, or the message of the heartbeat, was sent. */
   readonly 'rx-wss:ping': PingMessage;
   /** It was answered. */
@@ -112,6 +115,12 @@ export interface EndMessage extends ChannelMessage {
 
 /** Published on `rx-wss:reject`. */
 export interface RejectMessage extends ChannelMessage, Rejected {}
+
+/** Published on `rx-wss:undelivered`. */
+export interface UndeliveredMessage extends ChannelMessage {
+  /** What became of the message. */
+  readonly delivery: Expired | Dropped | Unknown;
+}
 
 /** Published on `rx-wss:ping`. */
 export interface PingMessage extends ChannelMessage {

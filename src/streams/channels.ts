@@ -38,6 +38,7 @@ export const CHANNELS: Channels = Object.freeze({
   retry: typed('rx-wss:retry'),
   end: typed('rx-wss:end'),
   reject: typed('rx-wss:reject'),
+  undelivered: typed('rx-wss:undelivered'),
   ping: typed('rx-wss:ping'),
   pong: typed('rx-wss:pong'),
   tls: typed('rx-wss:tls'),

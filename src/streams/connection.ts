@@ -71,6 +71,7 @@ export class Connection {
   #isMuted = false;
   #isOver = false;
   #flushWatch: Subscription = Subscription.EMPTY;
+  #tellFlushed: (() => void) | undefined;
 
   constructor(
     socket: Socket,
@@ -170,9 +171,17 @@ export class Connection {
    * @returns Whether it was taken; it is not while the closing handshake is under way.
    */
   send(payload: Payload): boolean {
-    if (this.#ws.readyState !== WebSocket.OPEN || this.#order !== undefined) return false;
-    this.#ws.send(payload, this.#flushed);
-    return true;
+    return this.#send(payload, this.#flushed);
+  }
+
+  /** Sends a message like {@link Connection.send}, and tells when it was handed to the system. */
+  sendCounted(payload: Payload): boolean {
+    return this.#send(payload, this.#flushedCounted);
+  }
+
+  /** Has `flushed` called for each message of `sendCounted` that was handed to the system, in their order. */
+  onFlushed(flushed: () => void): void {
+    this.#tellFlushed = flushed;
   }
 
   /**
@@ -228,7 +237,19 @@ export class Connection {
     return this.#stopRefusal === undefined ? undefined : this.#refused(this.#stopRefusal());
   }
 
+  #send(payload: Payload, flushed: (error?: Error) => void): boolean {
+    if (this.#ws.readyState !== WebSocket.OPEN || this.#order !== undefined) return false;
+    this.#ws.send(payload, flushed);
+    return true;
+  }
+
   // One function for all messages, so that none costs a closure.
+  readonly #flushedCounted = (error?: Error | null): void => {
+    // What the line takes with it as it breaks was not handed over.
+    if (error === undefined || error === null) this.#tellFlushed?.();
+    this.#flushed();
+  };
+
   readonly #flushed = (): void => {
     if (this.#order === undefined || this.#ws.bufferedAmount > 0) return;
     this.#flushWatch.unsubscribe();

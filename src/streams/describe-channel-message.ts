@@ -7,6 +7,7 @@ import type {
   EndMessage,
   OpeningMessage,
   TlsNotice,
+  UndeliveredMessage,
 } from './channel-messages.js';
 import { describeEnding } from './describe-ending.js';
 
@@ -29,6 +30,7 @@ const DESCRIBE: Describe = {
   'rx-wss:end': describeEnd,
   'rx-wss:reject': ({ connection, failure }) =>
     `connection ${connection}: a ${failure.kind} message of ${failure.data.byteLength} bytes did not decode (${printable(failure.codec)} codec, ${failure.phase})`,
+  'rx-wss:undelivered': ({ delivery }) => describeDelivery(delivery),
   'rx-wss:ping': ({ connection }) => `connection ${connection}`,
   'rx-wss:pong': ({ connection, rtt }) => `connection ${connection} in ${rtt} ms`,
   'rx-wss:tls': describeNotice,
@@ -95,4 +97,17 @@ function describeNotice(notice: TlsNotice): string {
 
 function inBrackets(text: string): string {
   return text === '' ? '' : ` (${printable(text)})`;
+}
+
+function describeDelivery(delivery: UndeliveredMessage['delivery']): string {
+  switch (delivery._tag) {
+    case 'Expired':
+      return 'a message expired before it could be sent';
+    case 'Dropped':
+      return `a message was dropped (${delivery.why})`;
+    case 'Unknown':
+      return delivery.ending === undefined
+        ? 'a message was sent, and nobody knows whether it arrived'
+        : `a message was in flight: ${describeEnding(delivery.ending)}`;
+  }
 }

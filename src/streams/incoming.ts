@@ -17,6 +17,8 @@ export interface MessageSource<In> {
   readonly intercept: ((message: In) => boolean) | undefined;
   /** Decides what a message that did not decode means for the connection. */
   judge(failure: DecodeFailure): void;
+  /** Ends the stream for the fault of a function among the options. */
+  fail(error: unknown): void;
 }
 
 /** The way of a message from the connection to the subscribers. */
@@ -31,11 +33,21 @@ export class Incoming<In> {
   readonly #codec: Codec<In, never>;
   readonly #socket: number;
   readonly #counters: SocketCounters;
+  readonly #take: ((message: In) => boolean) | undefined;
   readonly #rejected = new Subject<Rejected>();
 
-  /** @param socket - The number of the socket. */
-  constructor(codec: Codec<In, never>, socket: number, counters: SocketCounters) {
+  /**
+   * @param socket - The number of the socket.
+   * @param take - Takes messages that are not for the stream.
+   */
+  constructor(
+    codec: Codec<In, never>,
+    socket: number,
+    counters: SocketCounters,
+    take: ((message: In) => boolean) | undefined,
+  ) {
     this.#codec = codec;
+    this.#take = take;
     this.#socket = socket;
     this.#counters = counters;
     this.rejected = this.#rejected.asObservable();
@@ -63,7 +75,10 @@ export class Incoming<In> {
     if (E.isLeft(decoded)) {
       this.#reject(decoded, place.connection);
       source.judge(decoded.left);
-    } else if (source.intercept?.(decoded.right) !== true) {
+    } else if (
+      source.intercept?.(decoded.right) !== true &&
+      !this.#isTaken(source, decoded.right)
+    ) {
       this.#deliver(decoded);
     }
   }
@@ -91,6 +106,16 @@ export class Incoming<In> {
   /** Unsubscribes all subscribers, who are told nothing. */
   unsubscribe(): void {
     for (const subscriber of this.#takeSubscribers()) subscriber.unsubscribe();
+  }
+
+  #isTaken(source: MessageSource<In>, message: In): boolean {
+    if (this.#take === undefined) return false;
+    try {
+      return this.#take(message);
+    } catch (error) {
+      source.fail(error);
+      return true;
+    }
   }
 
   #takeSubscribers(): readonly Subscriber<never>[] {

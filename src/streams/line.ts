@@ -106,6 +106,11 @@ export class Line<In, Out> {
     return this.#connection !== undefined;
   }
 
+  /** Whether users may send on it. */
+  get isOpen(): boolean {
+    return this.#open !== undefined;
+  }
+
   /** How far it has come. */
   get progress(): LineProgress {
     if (this.#connection !== undefined) return this.#connection.progress;
@@ -125,7 +130,12 @@ export class Line<In, Out> {
 
   /** Sends a message. @returns Whether it was taken; it is not before it is open for users, nor after a close. */
   send(payload: Payload): boolean {
-    return this.#open?.send(payload) === true;
+    return this.#open?.sendCounted(payload) === true;
+  }
+
+  /** Has `flushed` called for each message of `send` that was handed to the system, in their order. */
+  onFlushed(flushed: () => void): void {
+    this.#connection?.onFlushed(flushed);
   }
 
   /** Starts the closing handshake, where there is a connection that is not being closed already. */

@@ -11,7 +11,8 @@ import type { Closed, Ending } from './ending.js';
 import { Line } from './line.js';
 import type { LineProgress } from './line.js';
 import { onAbort } from './on-abort.js';
-import type { Outbox } from './outbox.js';
+import type { Outgoing } from './outbox/outgoing.js';
+import type { Outlet } from './outbox/outlet.js';
 import { provide } from './per-attempt.js';
 import type { SessionSettings } from './settings.js';
 import { toSocketError } from './socket-error.js';
@@ -49,11 +50,13 @@ type Stage = 'Live' | 'Draining' | 'Closing' | 'Over' | 'HungUp';
  */
 export class Session<In, Out> {
   readonly #settings: SessionSettings<In, Out>;
-  readonly #outbox: Outbox;
+  readonly #outgoing: Outgoing<In, Out>;
   readonly #counters: SocketCounters;
   readonly #events: SessionEvents<In>;
   #stage: Stage = 'Live';
   #line: Line<In, Out> | undefined;
+  // The way out on the line, while it is open for users.
+  #outlet: Outlet<Out> | undefined;
   #timer: Subscription = Subscription.EMPTY;
   #counter: RetryCounter = initialCounter;
   // What the credentials are to be refreshed for, until they are.
@@ -65,12 +68,12 @@ export class Session<In, Out> {
 
   constructor(
     settings: SessionSettings<In, Out>,
-    outbox: Outbox,
+    outgoing: Outgoing<In, Out>,
     counters: SocketCounters,
     events: SessionEvents<In>,
   ) {
     this.#settings = settings;
-    this.#outbox = outbox;
+    this.#outgoing = outgoing;
     this.#counters = counters;
     this.#events = events;
   }
@@ -99,17 +102,12 @@ export class Session<In, Out> {
     this.#dial(1);
   }
 
-  /** Sends a message ahead of everything else. @returns Whether there was a connection to take it. */
-  send(payload: Payload): boolean {
-    return this.#line?.send(payload) === true;
-  }
-
   /** Closes for good, once what waits in the outbox is sent. The first order counts. */
   close(order: CloseOrder): void {
     if (this.#stage !== 'Live') return;
     this.#stage = 'Draining';
-    if (!this.#outbox.isEmpty) {
-      this.#outbox.addClose(order);
+    if (!this.#outgoing.isEmpty) {
+      this.#outgoing.addClose(order);
     } else if (this.#line?.isConnected === true) {
       this.#closeLine(this.#line, order);
     } else {
@@ -138,6 +136,11 @@ export class Session<In, Out> {
     } else if (this.#line === undefined) {
       this.#redial();
     }
+  }
+
+  /** Closes for good, for the fault of a function among the options; the stream fails with it. */
+  fail(error: unknown): void {
+    this.#failFor(error);
   }
 
   /** Closes the connection if the message on it that did not decode is reason enough. */
@@ -214,25 +217,24 @@ export class Session<In, Out> {
   #opened(line: Line<In, Out>, info: OpenInfo, messages: readonly In[]): void {
     this.#settings.endpoints?.succeeded();
     this.#events.moved({ _tag: 'Opened', info });
-    this.#flush(line);
+    // A listener of the state may have ended the session by now, or closed the line.
+    if (this.#line === line && line.isOpen && !this.#isOver) this.#attach(line);
     for (const message of messages) if (this.#isTelling) this.#events.delivered(message);
   }
 
-  #flush(line: Line<In, Out>): void {
-    // A listener of the state may have ended the session by now.
-    while (this.#line === line && !this.#isOver) {
-      const entry = this.#outbox.peek();
-      if (entry === undefined) return;
-      if (entry._tag === 'Message') {
-        if (!line.send(entry.payload)) return;
-        this.#counters.sent(entry.size);
-      }
-      this.#outbox.shift();
-      if (entry._tag === 'Close') {
-        this.#closeLine(line, entry.order);
-        return;
-      }
-    }
+  #attach(line: Line<In, Out>): void {
+    const carrier = {
+      send: (payload: Payload) => line.send(payload),
+      close: (order: CloseOrder) => {
+        this.#closeLine(line, order);
+      },
+    };
+    const outlet = this.#outgoing.createOutlet(carrier, this.#counters.connections);
+    this.#outlet = outlet;
+    line.onFlushed(() => {
+      outlet.flushed();
+    });
+    this.#outgoing.attach(outlet);
   }
 
   #closeLine(line: Line<In, Out>, order: CloseOrder): void {
@@ -252,6 +254,8 @@ export class Session<In, Out> {
   #ended(ending: Ending): void {
     const wasOver = this.#isOver;
     this.#line = undefined;
+    this.#outlet?.lost(ending);
+    this.#outlet = undefined;
     this.#judgeEndpoint(ending);
     this.#events.lost(ending);
     if (wasOver) this.#events.moved({ _tag: 'Ended', ending });
@@ -340,7 +344,7 @@ export class Session<In, Out> {
   #detach(stage: 'Over' | 'HungUp'): void {
     this.#stage = stage;
     this.#settings.signal?.removeEventListener('abort', this.#abort);
-    this.#outbox.dropCloses();
+    this.#outgoing.dropCloses();
     this.#timer.unsubscribe();
   }
 

@@ -30,8 +30,10 @@ import { isCompletion } from './is-completion.js';
 import { createLifecycle } from './lifecycle-events.js';
 import type { Lifecycle } from './lifecycle-events.js';
 import type { OnOpen } from './opening-session.js';
-import { DEFAULT_OUTBOX } from './outbox.js';
-import type { OutboxLimits } from './outbox.js';
+import { checkAcknowledge } from './outbox/acknowledge-options.js';
+import type { AcknowledgeSettings } from './outbox/acknowledge-options.js';
+import { checkOutbox } from './outbox/outbox-options.js';
+import type { OutboxLimits } from './outbox/outbox-options.js';
 import { perAttempt } from './per-attempt.js';
 import type { Resolve } from './per-attempt.js';
 import { checkProxy } from './proxy-settings.js';
@@ -86,6 +88,7 @@ export interface Settings<In, Out> extends SessionSettings<In, Out> {
   readonly lifecycle: Lifecycle;
   readonly linger: number;
   readonly outbox: OutboxLimits;
+  readonly acknowledge: AcknowledgeSettings<In, Out> | undefined;
 }
 
 const KNOWN = [
@@ -113,6 +116,7 @@ const KNOWN = [
   'linger',
   'closeWith',
   'outbox',
+  'acknowledge',
   'connectTimeout',
   'closeTimeout',
   'maxPayload',
@@ -166,7 +170,8 @@ export function checkOptions<In, Out>(options: SocketOptions<In, Out>): Settings
     lifecycle: createLifecycle(options),
     linger: checkDuration('linger', options.linger, defaults.linger),
     closeWith: checkCloseWith(options.closeWith),
-    outbox: checkOutbox(options.outbox),
+    outbox: checkOutbox('outbox', options.outbox),
+    acknowledge: checkAcknowledge('acknowledge', options.acknowledge),
     connectTimeout: checkDuration(
       'connectTimeout',
       options.connectTimeout,
@@ -227,11 +232,4 @@ function checkCloseWith(closeWith: unknown = NORMAL_CLOSE): CloseOrder {
   checkKeys('closeWith', closeWith, ['code', 'reason']);
   const { code, reason } = closeWith;
   return checkCloseRequest('closeWith', { code, reason });
-}
-
-function checkOutbox(options: unknown = {}): OutboxLimits {
-  checkKeys('outbox', options, ['maxMessages', 'maxBytes']);
-  const limit = (name: keyof OutboxLimits): number =>
-    checkNumber(`outbox.${name}`, options[name], DEFAULT_OUTBOX[name], { min: 0, integer: true });
-  return { maxMessages: limit('maxMessages'), maxBytes: limit('maxBytes') };
 }

@@ -13,7 +13,8 @@ import type { HeartbeatOptions } from './heartbeat-options.js';
 import type { LegacyCodecOptions } from './legacy-codec.js';
 import type { LifecycleObservers } from './lifecycle-events.js';
 import type { OnOpen } from './opening-session.js';
-import type { OutboxOptions } from './outbox.js';
+import type { AcknowledgeOptions } from './outbox/acknowledge-options.js';
+import type { OutboxOptions } from './outbox/outbox-options.js';
 import type { RejectionRule } from './rejection-rule.js';
 import type { RequestHeaders } from './request-headers.js';
 
@@ -159,8 +160,15 @@ export interface SocketOptions<In, Out> extends LegacyCodecOptions<In, Out>, Lif
    * @defaultValue `{ code: 1000, reason: '' }`
    */
   readonly closeWith?: CloseRequest | undefined;
-  /** How much may wait for a connection. */
+  /** How much may wait on its way out, and what happens when it is too much. */
   readonly outbox?: OutboxOptions | undefined;
+  /**
+   * How the server acknowledges messages: those that it has not are sent again on the next connection, so that each
+   * arrives at least once.
+   *
+   * @defaultValue none: a message is done with when the system has it
+   */
+  readonly acknowledge?: AcknowledgeOptions<In, Out> | undefined;
   /**
    * The time limit of one attempt, in milliseconds: for its options, name look-up, TCP, TLS,
    * verification and the opening handshake together. `Infinity` for none.

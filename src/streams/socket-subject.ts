@@ -1,33 +1,27 @@
 import type * as E from 'fp-ts/lib/Either.js';
-import type * as O from 'fp-ts/lib/Option.js';
-import { filter, Observable, Subject, Subscription, take } from 'rxjs';
-import type { Observer, Subscriber } from 'rxjs';
+import { filter, Observable, Subject, take } from 'rxjs';
+import type { ObservableInput, Observer } from 'rxjs';
 
-import type { Codec } from '../codec/codec.js';
 import type { DecodeFailure } from '../codec/decode-failure.js';
-import { toReconnectOrder, toCloseOrder } from './close-request.js';
-import type { CloseOrder, CloseRequest } from './close-request.js';
-import { DisposedError } from './disposed-error.js';
+import { toCloseOrder, toReconnectOrder } from './close-request.js';
+import type { CloseRequest } from './close-request.js';
 import { checkDrain, drain } from './drain.js';
 import type { DrainOptions } from './drain.js';
-import { encode } from './encode.js';
 import type { Ending } from './ending.js';
-import { Incoming } from './incoming.js';
 import { multiplex } from './multiplex.js';
 import type { Posted } from './multiplex.js';
-import { Outbox } from './outbox.js';
-import type { QueuedMessage } from './outbox.js';
+import type { Delivery, Undelivered } from './outbox/delivery.js';
+import type { Parcel } from './outbox/parcel.js';
+import { sendAll } from './outbox/send-all.js';
+import type { DeliverySummary } from './outbox/send-all.js';
+import { checkSend, send } from './outbox/send.js';
+import type { SendOptions } from './outbox/send.js';
 import type { Rejected } from './rejected.js';
-import { SessionJournal } from './session-journal.js';
-import type { JournalContext } from './session-journal.js';
-import { Session } from './session.js';
 import type { Settings } from './settings.js';
-import { nextSocketNumber } from './socket-number.js';
-import { SocketCounters } from './socket-stats.js';
+import { SocketCore } from './socket-core.js';
 import type { SocketStats } from './socket-stats.js';
 import type { ClosedState, SocketState } from './socket-state.js';
-import { StateCell } from './state-cell.js';
-import type { SubscriberList } from './subscriber-list.js';
+import { tellUndelivered } from './tell-undelivered.js';
 import { watchStats } from './watch-stats.js';
 
 /**
@@ -54,39 +48,38 @@ export class SocketSubject<In, Out>
   /** How long the server took to answer each ping, in milliseconds. A subscription to it does not dial. */
   readonly rtt: Observable<number>;
 
-  readonly #settings: Settings<In, Out>;
-  readonly #codec: Codec<In, Out>;
-  readonly #outbox: Outbox;
-  readonly #state = new StateCell();
-  readonly #rtt = new Subject<number>();
-  readonly #incoming: Incoming<In>;
-  readonly #counters = new SocketCounters();
-  readonly #journal: JournalContext;
-  #session: Session<In, Out> | undefined;
-  #latest: Session<In, Out> | undefined;
-  #linger: Subscription = Subscription.EMPTY;
-  #isDisposed = false;
+  /** The messages that may not have reached the server. A subscription to it does not dial. */
+  readonly undelivered: Observable<Undelivered<Out>>;
+  /**
+   * Whether there is room for more on the way out, by `outbox.highWaterMark` and `lowWaterMark`: the present answer on
+   * subscription, then each change.
+   */
+  readonly writable: Observable<boolean>;
+  /** Tells each time that there is room again on the way out after there was none. */
+  readonly drained: Observable<void>;
+
+  readonly #core: SocketCore<In, Out>;
+  readonly #undelivered = new Subject<Undelivered<Out>>();
 
   /** @internal */
   constructor(settings: Settings<In, Out>) {
-    super((subscriber) => this.#join(this.#incoming.subscribers, subscriber));
-    this.#settings = settings;
-    this.#codec = settings.codec;
-    this.#outbox = new Outbox(settings.outbox);
-    const socket = nextSocketNumber();
-    this.#incoming = new Incoming(settings.codec, socket, this.#counters);
-    this.#journal = {
-      socket,
-      counters: this.#counters,
-      lifecycle: settings.lifecycle,
-      dangersTold: new Set(),
-    };
-    this.state = this.#state.changes;
-    this.rejected = this.#incoming.rejected;
-    this.rtt = this.#rtt.asObservable();
+    super((subscriber) => this.#core.join(this.#core.incoming.subscribers, subscriber));
+    const core = new SocketCore(settings);
+    this.#core = core;
+    this.state = core.state.changes;
+    this.rejected = core.incoming.rejected;
+    this.rtt = core.rtt.asObservable();
+    this.undelivered = this.#undelivered.asObservable();
+    this.writable = core.outgoing.gauge.writable;
+    this.drained = core.outgoing.gauge.drained;
     this.decoded = new Observable((subscriber) =>
-      this.#join(this.#incoming.eitherSubscribers, subscriber),
+      core.join(core.incoming.eitherSubscribers, subscriber),
     );
+  }
+
+  /** Whether there is room for more on the way out. */
+  get isWritable(): boolean {
+    return this.#core.outgoing.gauge.isWritable;
   }
 
   /**
@@ -121,6 +114,45 @@ export class SocketSubject<In, Out>
   }
 
   /**
+   * Sends a message like `next`, and tells what became of it.
+   *
+   * @remarks
+   * The promise never rejects, and does not stay open for ever: what `ttl` has run out for is `Expired` when it was not
+   * sent, and `Unknown` when it was. The fates are those of {@link Delivery}.
+   *
+   * @param message - The message; it is encoded now.
+   * @param options - How long it may take, what it is about, and what cancels it.
+   * @returns What became of it.
+   * @throws OptionTypeError or OptionRangeError if an option is wrong.
+   */
+  send(message: Out, options: SendOptions = {}): Promise<Delivery> {
+    return send(this.#core, message, checkSend(options));
+  }
+
+  /**
+   * Sends all that a source gives, and takes from it no faster than the line does: from an iterable, of either kind, as
+   * long as the socket is `writable`. An observable cannot be held back; what it gives waits in the outbox, by the rules of that.
+   *
+   * @param source - The messages.
+   * @param options - What ends it before the source does, and the options of each message.
+   * @returns How many messages had which fate, once all have theirs. It rejects with what the source fails with, or with the
+   * reason of the signal.
+   * @throws OptionTypeError or OptionRangeError if an option is wrong.
+   */
+  sendAll(source: ObservableInput<Out>, options: SendOptions = {}): Promise<DeliverySummary> {
+    return sendAll(this, source, options);
+  }
+
+  /**
+   * Takes all messages that wait out of the outbox; none of them has been sent.
+   *
+   * @returns The messages, the oldest first.
+   */
+  takeBack(): readonly Out[] {
+    return this.#core.outgoing.withdrawAll('withdrawn');
+  }
+
+  /**
    * Closes with a code of your choice, once everything before it is sent; the subscribers complete.
    *
    * @remarks
@@ -131,12 +163,12 @@ export class SocketSubject<In, Out>
    * @throws OptionTypeError or OptionRangeError if the protocol does not allow the code or reason.
    */
   error(close: unknown): void {
-    this.#close(toCloseOrder(close));
+    this.#core.close(toCloseOrder(close));
   }
 
   /** Closes as `closeWith` says, once everything before it is sent; the subscribers complete. */
   complete(): void {
-    this.#close(this.#settings.closeWith);
+    this.#core.close(this.#core.settings.closeWith);
   }
 
   /**
@@ -151,10 +183,10 @@ export class SocketSubject<In, Out>
    */
   async drain(options: DrainOptions = {}): Promise<boolean> {
     const limits = checkDrain(options);
-    const { _tag } = this.#state.present;
-    if (_tag === 'Idle' || _tag === 'Closed') return this.#outbox.isEmpty;
-    const ending = await drain(this, limits, this.#settings.scheduler);
-    return this.#outbox.isEmpty && ending._tag === 'Closed' && ending.wasClean;
+    const { _tag } = this.#core.state.present;
+    if (_tag === 'Idle' || _tag === 'Closed') return this.#core.outgoing.isEmpty;
+    const ending = await drain(this, limits, this.#core.settings.scheduler);
+    return this.#core.outgoing.isEmpty && ending._tag === 'Closed' && ending.wasClean;
   }
 
   /**
@@ -169,8 +201,8 @@ export class SocketSubject<In, Out>
    * @throws OptionTypeError or OptionRangeError if the protocol does not allow the code or reason.
    */
   reconnect(close?: string | CloseRequest): void {
-    const order = toReconnectOrder(close, this.#settings.closeWith);
-    this.#session?.reconnect(order);
+    const order = toReconnectOrder(close, this.#core.settings.closeWith);
+    this.#core.reconnect(order);
   }
 
   /**
@@ -178,7 +210,7 @@ export class SocketSubject<In, Out>
    * complete. What waits in the outbox stays there.
    */
   terminate(): void {
-    this.#latest?.terminate();
+    this.#core.terminate();
   }
 
   /**
@@ -186,15 +218,12 @@ export class SocketSubject<In, Out>
    * whoever subscribes after that fails with a DisposedError.
    */
   unsubscribe(): void {
-    this.#isDisposed = true;
-    this.#outbox.clear();
-    this.#incoming.unsubscribe();
-    this.#hangUp();
+    this.#core.dispose();
   }
 
   /** Drains for as long as `closeTimeout` at most, then unsubscribes. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.drain({ timeout: this.#settings.limits.closeTimeout });
+    await this.drain({ timeout: this.#core.settings.limits.closeTimeout });
     this.unsubscribe();
   }
 
@@ -228,7 +257,17 @@ export class SocketSubject<In, Out>
   ): Observable<In> {
     const root = {
       state: this.state,
-      post: (message: Out) => this.#posted(message),
+      post: (message: Out): Posted => {
+        const parcel = this.#post(message);
+        return {
+          get isWaiting() {
+            return parcel.isWaiting;
+          },
+          withdraw: () => {
+            this.#core.outgoing.withdraw(parcel, 'withdrawn');
+          },
+        };
+      },
       subscribe: (observer: Partial<Observer<In>>) => this.subscribe(observer),
     };
     return multiplex(root, subMsg, unsubMsg, messageFilter);
@@ -236,13 +275,7 @@ export class SocketSubject<In, Out>
 
   /** Gives what the socket has done so far, and where it stands. */
   stats(): SocketStats {
-    const state = this.#state.present;
-    return this.#counters.snapshot(this.#settings.scheduler.now(), {
-      queuedMessages: this.#outbox.messages,
-      queuedBytes: this.#outbox.bytes,
-      bufferedAmount: this.#latest?.bufferedAmount ?? 0,
-      since: state._tag === 'Open' ? state.since : undefined,
-    });
+    return this.#core.stats();
   }
 
   /**
@@ -253,111 +286,26 @@ export class SocketSubject<In, Out>
    * @throws OptionTypeError or OptionRangeError if the interval is wrong.
    */
   watchStats(interval?: number): Observable<SocketStats> {
-    return watchStats(() => this.stats(), interval, this.#settings.scheduler);
+    return watchStats(() => this.stats(), interval, this.#core.settings.scheduler);
   }
 
-  #posted(message: Out): Posted {
-    const outbox = this.#outbox;
-    const queued = this.#post(message);
-    return {
-      get isWaiting() {
-        return queued?.isWaiting === true;
-      },
-      withdraw: () => {
-        if (queued !== undefined) outbox.withdraw(queued);
-      },
-    };
+  #post(message: Out): Parcel<Out> {
+    const ttl = this.#core.settings.outbox.ttl ?? Infinity;
+    return this.#core.post(message, { ttl, settled: this.#settled });
   }
 
-  #post(message: Out): QueuedMessage | undefined {
-    if (this.#isDisposed) throw new DisposedError();
-    const payload = encode(this.#codec, message);
-    if (!this.#outbox.isEmpty || this.#session?.send(payload) !== true) {
-      return this.#outbox.add(payload);
+  // One function for all messages, so that none costs a closure.
+  readonly #settled = ({ message }: Parcel<Out>, delivery: Delivery): void => {
+    switch (delivery._tag) {
+      case 'Flushed':
+      case 'Acknowledged':
+      case 'Rejected':
+        return;
+      default:
+        // Whoever took it back knows.
+        if (delivery._tag === 'Dropped' && delivery.why === 'withdrawn') return;
+        tellUndelivered(this.#core.number, delivery);
+        this.#undelivered.next({ message, delivery });
     }
-    this.#counters.sent(Buffer.byteLength(payload));
-    return undefined;
-  }
-
-  #close(order: CloseOrder): void {
-    if (this.#session !== undefined) this.#session.close(order);
-    else if (!this.#outbox.isEmpty) this.#outbox.addClose(order);
-  }
-
-  #join<T>(list: SubscriberList<T>, subscriber: Subscriber<T>): () => void {
-    if (this.#isDisposed) {
-      // Told later, like any failure, so that a plain retry() does not recurse.
-      const telling = this.#settings.scheduler.schedule(() => {
-        subscriber.error(new DisposedError());
-      });
-      return () => {
-        telling.unsubscribe();
-      };
-    }
-    list.add(subscriber);
-    this.#linger.unsubscribe();
-    if (this.#session === undefined) this.#begin();
-    return () => {
-      list.remove(subscriber);
-      this.#leave();
-    };
-  }
-
-  #begin(): void {
-    const incoming = this.#incoming;
-    const journal = new SessionJournal(this.#journal);
-    const session = new Session<In, Out>(this.#settings, this.#outbox, this.#counters, {
-      moved: (event) => {
-        journal.moved(event);
-        if (event._tag === 'PongReceived') this.#rtt.next(event.rtt);
-        if (session === this.#latest) this.#state.move(event);
-      },
-      message: (data, isBinary) => {
-        incoming.receive(session, journal, data, isBinary);
-      },
-      delivered: (message) => {
-        incoming.deliver(message);
-      },
-      pinged: () => {
-        journal.pinged();
-      },
-      lost: (ending) => {
-        journal.lost(ending);
-      },
-      finished: (ending, error) => {
-        journal.ended(ending, error);
-        this.#finish(ending, error);
-      },
-    });
-    this.#session = session;
-    this.#latest = session;
-    session.start();
-  }
-
-  #leave(): void {
-    if (this.#incoming.isObserved) return;
-    const { linger, scheduler } = this.#settings;
-    if (linger === 0 || this.#session === undefined) {
-      this.#hangUp();
-    } else if (linger !== Infinity) {
-      this.#linger = scheduler.schedule(() => {
-        this.#hangUp();
-      }, linger);
-    }
-  }
-
-  #hangUp(): void {
-    const session = this.#session;
-    this.#session = undefined;
-    this.#linger.unsubscribe();
-    session?.hangUp(this.#settings.closeWith);
-  }
-
-  #finish(ending: Ending, error: O.Option<unknown>): void {
-    const finish = this.#incoming.release();
-    this.#session = undefined;
-    this.#linger.unsubscribe();
-    this.#state.move({ _tag: 'Ended', ending });
-    finish(error);
-  }
+  };
 }

@@ -84,9 +84,7 @@ const KNOWN = ['key', 'subscribe', 'unsubscribe', 'failure', 'isExclusive', 'lin
  *
  * @throws OptionTypeError or OptionRangeError, naming the option.
  */
-export function checkChannel<In, Out>(
-  options: ChannelOptions<In, Out>,
-): ChannelSettings<In, Out> {
+export function checkChannel<In, Out>(options: ChannelOptions<In, Out>): ChannelSettings<In, Out> {
   const given: unknown = options;
   checkKeys('channel', given, KNOWN);
   const { subscribe, unsubscribe, failure } = options;

@@ -111,11 +111,11 @@ export class Outgoing<In, Out> {
   }
 
   /**
-   * A connection is open: what was not acknowledged goes out on it again, then what waits.
+   * Gives what is to be told when a connection has handed a message to the system, and when it is over.
    *
-   * @returns What is to be told when the connection has handed something over, and when it is over.
+   * @param connection - Its number.
    */
-  attach(carrier: Carrier, connection: number): Outlet<Out> {
+  createOutlet(carrier: Carrier, connection: number): Outlet<Out> {
     const outlet = new Outlet<Out>(carrier, connection, {
       flushed: (parcel) => {
         this.#flushed(outlet, parcel);
@@ -124,15 +124,23 @@ export class Outgoing<In, Out> {
         this.#lost(outlet, parcels, ending);
       },
     });
-    this.#outlet = outlet;
-    for (const parcel of this.#unacknowledged.parcels) this.#resend(outlet, parcel);
-    this.#flush();
     return outlet;
   }
 
-  /** Nothing goes out on the connection any more. */
-  detach(outlet: Outlet<Out>): void {
-    if (this.#outlet === outlet) this.#outlet = undefined;
+  /** Its connection is open: what was not acknowledged goes out on it again, then what waits. */
+  attach(outlet: Outlet<Out>): void {
+    this.#outlet = outlet;
+    for (const parcel of this.#unacknowledged.parcels) this.#resend(outlet, parcel);
+    this.#flush();
+  }
+
+  /** Nothing will be sent any more. */
+  dispose(): void {
+    this.withdrawAll('disposed');
+    for (const parcel of this.#unacknowledged.parcels) {
+      this.#unacknowledged.remove(parcel);
+      this.#settle(parcel, { _tag: 'Unknown' });
+    }
   }
 
   /** Looks whether a message that came in acknowledges one. @returns Whether it is of that kind. */
@@ -263,7 +271,7 @@ export class Outgoing<In, Out> {
   }
 
   #lost(outlet: Outlet<Out>, parcels: readonly Parcel<Out>[], ending: Ending): void {
-    this.detach(outlet);
+    if (this.#outlet === outlet) this.#outlet = undefined;
     for (const parcel of parcels) {
       // What the server is to acknowledge waits for the next connection.
       if (parcel.id === undefined) this.#settle(parcel, { _tag: 'Unknown', ending });
