@@ -1,5 +1,5 @@
 import type * as E from 'fp-ts/lib/Either.js';
-import type * as O from 'fp-ts/lib/Option.js';
+import * as O from 'fp-ts/lib/Option.js';
 import { filter, Observable, Subject, Subscription, take } from 'rxjs';
 import type { Observer, Subscriber } from 'rxjs';
 
@@ -308,9 +308,12 @@ export class SocketSubject<In, Out>
     const journal = new SessionJournal(this.#journal);
     const session = new Session<In, Out>(this.#settings, this.#outbox, this.#counters, {
       moved: (event) => {
-        journal.moved(event);
-        if (event._tag === 'PongReceived') this.#rtt.next(event.rtt);
-        if (session === this.#latest) this.#state.move(event);
+        const tell = (): void => {
+          journal.moved(event);
+          if (event._tag === 'PongReceived') this.#rtt.next(event.rtt);
+        };
+        if (session === this.#latest) this.#state.move(event, tell);
+        else tell();
       },
       message: (data, isBinary) => {
         incoming.receive(session, journal, data, isBinary);
@@ -325,8 +328,7 @@ export class SocketSubject<In, Out>
         journal.lost(ending);
       },
       finished: (ending, error) => {
-        journal.ended(ending, error);
-        this.#finish(ending, error);
+        this.#finish(ending, error, journal);
       },
     });
     this.#session = session;
@@ -340,6 +342,7 @@ export class SocketSubject<In, Out>
     if (linger === 0 || this.#session === undefined) {
       this.#hangUp();
     } else if (linger !== Infinity) {
+      this.#linger.unsubscribe();
       this.#linger = scheduler.schedule(() => {
         this.#hangUp();
       }, linger);
@@ -353,11 +356,18 @@ export class SocketSubject<In, Out>
     session?.hangUp(this.#settings.closeWith);
   }
 
-  #finish(ending: Ending, error: O.Option<unknown>): void {
-    const finish = this.#incoming.release();
+  #finish(ending: Ending, error: O.Option<unknown>, journal: SessionJournal): void {
+    // Who subscribes from now on begins a stream of his own.
+    const subscribers = this.#incoming.release();
     this.#session = undefined;
     this.#linger.unsubscribe();
-    this.#state.move({ _tag: 'Ended', ending });
-    finish(error);
+    this.#state.move({ _tag: 'Ended', ending }, () => {
+      journal.ended(ending, error);
+    });
+    for (const subscriber of subscribers) {
+      if (this.#isDisposed) subscriber.unsubscribe();
+      else if (O.isSome(error)) subscriber.error(error.value);
+      else subscriber.complete();
+    }
   }
 }

@@ -8,8 +8,7 @@ import type { WaitingMessage } from './message-buffer.js';
 
 /** How a source ended. */
 export type SourceEnd =
-  | { readonly _tag: 'Completed' }
-  | { readonly _tag: 'Failed'; readonly error: unknown };
+  { readonly _tag: 'Completed' } | { readonly _tag: 'Failed'; readonly error: unknown };
 
 /** Who takes messages out of an inbox. */
 export interface InboxOwner<T> {

@@ -58,8 +58,7 @@ export class MessageBuffer<T> {
     this.#bytes += size;
 
     const { highWaterMark, maxBytes } = this.#limits;
-    const isHigh =
-      this.#messages >= highWaterMark.messages || this.#bytes >= highWaterMark.bytes;
+    const isHigh = this.#messages >= highWaterMark.messages || this.#bytes >= highWaterMark.bytes;
     if (isHigh) this.#release ??= this.#source?.hold();
     if (this.#bytes > maxBytes) this.#source?.overrun(this.#bytes, maxBytes);
   }
