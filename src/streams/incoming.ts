@@ -1,5 +1,4 @@
 import * as E from 'fp-ts/lib/Either.js';
-import * as O from 'fp-ts/lib/Option.js';
 import { Subject } from 'rxjs';
 import type { Observable, Subscriber } from 'rxjs';
 
@@ -88,24 +87,14 @@ export class Incoming<In> {
     this.#deliver({ _tag: 'Right', right: message });
   }
 
-  /**
-   * The stream is over: lets all subscribers go.
-   *
-   * @returns What tells them, that it completes or with which error it fails.
-   */
-  release(): (error: O.Option<unknown>) => void {
-    const subscribers = this.#takeSubscribers();
-    return (error) => {
-      for (const subscriber of subscribers) {
-        if (O.isSome(error)) subscriber.error(error.value);
-        else subscriber.complete();
-      }
-    };
+  /** The stream is over: gives all subscribers, who are to be told, and lets them go. */
+  release(): readonly Subscriber<never>[] {
+    return [...this.subscribers.takeAll(), ...this.eitherSubscribers.takeAll()];
   }
 
   /** Unsubscribes all subscribers, who are told nothing. */
   unsubscribe(): void {
-    for (const subscriber of this.#takeSubscribers()) subscriber.unsubscribe();
+    for (const subscriber of this.release()) subscriber.unsubscribe();
   }
 
   #isTaken(source: MessageSource<In>, message: In): boolean {
@@ -116,10 +105,6 @@ export class Incoming<In> {
       source.fail(error);
       return true;
     }
-  }
-
-  #takeSubscribers(): readonly Subscriber<never>[] {
-    return [...this.subscribers.takeAll(), ...this.eitherSubscribers.takeAll()];
   }
 
   #deliver(message: E.Right<In>): void {

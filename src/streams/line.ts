@@ -297,8 +297,11 @@ export class Line<In, Out> {
   #closing({ code, reason }: CloseOrder, close: (connection: Connection) => void): void {
     const connection = this.#connection;
     if (connection === undefined || connection.isClosing) return;
+    const isOpening = this.#opening !== undefined;
     close(connection);
     this.#release(new Error('The connection is being closed'));
+    // What comes on a connection that never was open for users is not for them.
+    if (isOpening) this.intercept = () => true;
     this.#events.moved({ _tag: 'CloseStarted', code, reason });
   }
 

@@ -1,9 +1,10 @@
 import type { DecodeFailure } from '../codec/decode-failure.js';
 import type { CloseOrder } from './close-request.js';
-import type { MessageRejected } from './ending.js';
+import type { MessageRejected, Phase } from './ending.js';
 
 /** Where the connection was when the message came. */
 export interface RejectionProgress {
+  readonly phase: Phase;
   readonly uptime: number;
   readonly target: string;
 }
@@ -17,13 +18,13 @@ export interface RejectionProgress {
 export function messageRejected(
   failure: DecodeFailure,
   { code, reason }: CloseOrder,
-  { uptime, target }: RejectionProgress,
+  { phase, uptime, target }: RejectionProgress,
 ): MessageRejected {
   const { cause } = failure;
   return {
     _tag: 'MessageRejected',
     by: 'policy',
-    phase: 'open',
+    phase: phase === 'opening' ? 'opening' : 'open',
     code,
     reason,
     failure,

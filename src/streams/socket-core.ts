@@ -1,4 +1,4 @@
-import type * as O from 'fp-ts/lib/Option.js';
+import * as O from 'fp-ts/lib/Option.js';
 import { Subject, Subscription } from 'rxjs';
 import type { Subscriber } from 'rxjs';
 
@@ -128,9 +128,12 @@ export class SocketCore<In, Out> {
     const journal = new SessionJournal(this.#journal);
     const session = new Session<In, Out>(this.settings, this.outgoing, this.#counters, {
       moved: (event) => {
-        journal.moved(event);
-        if (event._tag === 'PongReceived') this.rtt.next(event.rtt);
-        if (session === this.#latest) this.state.move(event);
+        const tell = (): void => {
+          journal.moved(event);
+          if (event._tag === 'PongReceived') this.rtt.next(event.rtt);
+        };
+        if (session === this.#latest) this.state.move(event, tell);
+        else tell();
       },
       message: (data, isBinary) => {
         incoming.receive(session, journal, data, isBinary);
@@ -145,8 +148,7 @@ export class SocketCore<In, Out> {
         journal.lost(ending);
       },
       finished: (ending, error) => {
-        journal.ended(ending, error);
-        this.#finish(ending, error);
+        this.#finish(ending, error, journal);
       },
     });
     this.#session = session;
@@ -160,6 +162,7 @@ export class SocketCore<In, Out> {
     if (linger === 0 || this.#session === undefined) {
       this.#hangUp();
     } else if (linger !== Infinity) {
+      this.#linger.unsubscribe();
       this.#linger = scheduler.schedule(() => {
         this.#hangUp();
       }, linger);
@@ -173,11 +176,18 @@ export class SocketCore<In, Out> {
     session?.hangUp(this.settings.closeWith);
   }
 
-  #finish(ending: Ending, error: O.Option<unknown>): void {
-    const finish = this.incoming.release();
+  #finish(ending: Ending, error: O.Option<unknown>, journal: SessionJournal): void {
+    // Who subscribes from now on begins a stream of his own.
+    const subscribers = this.incoming.release();
     this.#session = undefined;
     this.#linger.unsubscribe();
-    this.state.move({ _tag: 'Ended', ending });
-    finish(error);
+    this.state.move({ _tag: 'Ended', ending }, () => {
+      journal.ended(ending, error);
+    });
+    for (const subscriber of subscribers) {
+      if (this.#isDisposed) subscriber.unsubscribe();
+      else if (O.isSome(error)) subscriber.error(error.value);
+      else subscriber.complete();
+    }
   }
 }

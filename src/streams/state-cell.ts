@@ -10,7 +10,7 @@ export class StateCell {
   readonly changes: Observable<SocketState>;
 
   readonly #told = new BehaviorSubject<SocketState>(IDLE);
-  readonly #untold: SocketState[] = [];
+  readonly #untold: Move[] = [];
   #present: SocketState = IDLE;
   #isTelling = false;
 
@@ -23,17 +23,28 @@ export class StateCell {
     return this.#present;
   }
 
-  /** Moves on; a listener that moves it again does so after everybody has heard of the first move. */
-  move(event: SocketEvent): void {
-    const next = transition(this.#present, event);
-    if (next === this.#present) return;
-    this.#present = next;
-    this.#untold.push(next);
+  /**
+   * Moves on. Who is told of it and moves it again, does so after everybody has heard of the first move.
+   *
+   * @param event - What happened.
+   * @param tell - Tells others than the listeners, before them, also of what changes nothing.
+   */
+  move(event: SocketEvent, tell: () => void = () => undefined): void {
+    const state = transition(this.#present, event);
+    this.#present = state;
+    this.#untold.push({ state, tell });
     if (this.#isTelling) return;
     this.#isTelling = true;
-    for (let state = this.#untold.shift(); state !== undefined; state = this.#untold.shift()) {
-      this.#told.next(state);
+    for (let move = this.#untold.shift(); move !== undefined; move = this.#untold.shift()) {
+      move.tell();
+      if (move.state !== this.#told.value) this.#told.next(move.state);
     }
     this.#isTelling = false;
   }
+}
+
+/** A move that not everybody has heard of. */
+interface Move {
+  readonly state: SocketState;
+  readonly tell: () => void;
 }

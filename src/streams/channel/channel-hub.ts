@@ -89,9 +89,9 @@ export class ChannelHub<In, Out> {
       return false;
     }
     if (topic === undefined) return false;
-    const { failure, isExclusive } = topic.settings;
+    const { failure, exclusive } = topic.settings;
     if (failure === undefined || !this.#hasFailed(topic, failure, message)) topic.deliver(message);
-    return isExclusive;
+    return exclusive;
   }
 
   /** Makes an end of all channels; their subscribers are unsubscribed, and told nothing. */

@@ -57,7 +57,7 @@ export interface ChannelOptions<In, Out> {
    *
    * @defaultValue false: those see every message that comes
    */
-  readonly isExclusive?: boolean | undefined;
+  readonly exclusive?: boolean | undefined;
   /**
    * How long to stay subscribed after the last subscriber has left, in milliseconds, in case another one comes. The
    * connection is held as long. It ends with the connection. `Infinity` for as long as the connection is open.
@@ -73,11 +73,11 @@ export interface ChannelSettings<In, Out> extends Pick<
   'subscribe' | 'unsubscribe' | 'failure'
 > {
   readonly key: MessageKey;
-  readonly isExclusive: boolean;
+  readonly exclusive: boolean;
   readonly linger: number;
 }
 
-const KNOWN = ['key', 'subscribe', 'unsubscribe', 'failure', 'isExclusive', 'linger'];
+const KNOWN = ['key', 'subscribe', 'unsubscribe', 'failure', 'exclusive', 'linger'];
 
 /**
  * Checks the options of a channel.
@@ -102,7 +102,7 @@ export function checkChannel<In, Out>(options: ChannelOptions<In, Out>): Channel
     subscribe,
     unsubscribe,
     failure,
-    isExclusive: checkBoolean('channel.isExclusive', options.isExclusive, false),
+    exclusive: checkBoolean('channel.exclusive', options.exclusive, false),
     linger: checkDuration('channel.linger', options.linger, 0),
   };
 }

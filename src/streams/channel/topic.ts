@@ -53,12 +53,10 @@ export class Topic<In, Out> {
   ask(): void {
     const { connection } = this.#hub;
     const { subscribe } = this.settings;
-    if (subscribe === undefined || connection === undefined || this.isAsked) return;
-    if (!this.#isWanted) return;
+    if (subscribe === undefined || connection === undefined || !this.#isDue(connection)) return;
     const message = subscribe();
     // Whoever makes the message may have ended what it was for.
-    if (!this.#isWanted || this.#hub.connection !== connection || this.isAsked) return;
-    if (this.#hub.sendNow(message)) this.#askedOn = connection;
+    if (this.#isDue(connection) && this.#hub.sendNow(message)) this.#askedOn = connection;
   }
 
   /** Makes the message that ends it, where one is due; undefined where that throws, too. */
@@ -106,7 +104,9 @@ export class Topic<In, Out> {
     return this.#subscribers.takeAll();
   }
 
-  get #isWanted(): boolean {
+  /** Whether the server is still to be asked on `connection`, for somebody who wants to know. */
+  #isDue(connection: number): boolean {
+    if (this.#hub.connection !== connection || this.#askedOn === connection) return false;
     return this.#subscribers.present.some(({ closed }) => !closed);
   }
 }
