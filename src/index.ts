@@ -3,6 +3,7 @@ export { webSocket } from './streams/web-socket.js';
 export { SocketSubject } from './streams/socket-subject.js';
 export { DEFAULT_SOCKET_OPTIONS } from './streams/socket-options.js';
 export type { PerAttempt, ReconnectOptions, SocketOptions } from './streams/socket-options.js';
+export type { ResumeOptions } from './streams/resume-cursor.js';
 export type { RequestHeaders } from './streams/request-headers.js';
 export type { CloseRequest } from './streams/close-request.js';
 export { DEFAULT_ENDPOINTS } from './streams/endpoint-pool.js';

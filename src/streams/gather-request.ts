@@ -26,11 +26,12 @@ export async function gatherRequest(
   attempt: number,
   signal: AbortSignal,
 ): Promise<AttemptRequest> {
+  const cursor = settings.cursor?.value;
   const [url, headers] = await Promise.all([
-    settings.url(attempt, signal),
-    settings.headers(attempt, signal),
+    settings.url(attempt, signal, cursor),
+    settings.headers(attempt, signal, cursor),
   ]);
-  const profile = url.secure ? await settings.tls(attempt, signal) : undefined;
+  const profile = url.secure ? await settings.tls(attempt, signal, cursor) : undefined;
   return {
     url,
     upgrade: {

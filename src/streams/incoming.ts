@@ -83,8 +83,8 @@ export class Incoming<In> {
   }
 
   /** Tells of a message that was read before. */
-  deliver(message: In): void {
-    this.#deliver({ _tag: 'Right', right: message });
+  accept(source: MessageSource<In>, message: In): void {
+    this.#accept(source, { _tag: 'Right', right: message });
   }
 
   /** The stream is over: gives all subscribers, who are to be told, and lets them go. */
@@ -97,10 +97,13 @@ export class Incoming<In> {
     for (const subscriber of this.release()) subscriber.unsubscribe();
   }
 
+  #accept(source: MessageSource<In>, message: E.Right<In>): void {
+    if (this.#take === undefined || !this.#isTaken(source, message.right)) this.#deliver(message);
+  }
+
   #isTaken(source: MessageSource<In>, message: In): boolean {
-    if (this.#take === undefined) return false;
     try {
-      return this.#take(message);
+      return this.#take?.(message) === true;
     } catch (error) {
       source.fail(error);
       return true;

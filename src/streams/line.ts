@@ -200,7 +200,9 @@ export class Line<In, Out> {
       return true;
     };
     this.#events.moved({ _tag: 'OpeningStarted', info });
-    opening.start({ ...this.#outset, info });
+    const { attempt, connection: number } = this.#outset;
+    const cursor = this.#settings.cursor?.value;
+    opening.start({ attempt, connection: number, info, cursor });
   }
 
   #opened(connection: Connection, info: ConnectionInfo, messages: readonly In[]): void {

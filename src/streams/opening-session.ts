@@ -8,6 +8,8 @@ export interface OpeningSession<In, Out> {
   readonly connection: number;
   /** What is known of the connection. */
   readonly info: ConnectionInfo;
+  /** Where the stream was when the connection before was lost, by the option `resume`; undefined for the first. */
+  readonly cursor: unknown;
   /** Aborts when the connection is lost or closed, and when `openTimeout` has run out. */
   readonly signal: AbortSignal;
   /**

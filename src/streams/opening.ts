@@ -24,6 +24,7 @@ export interface OpeningPlace {
   readonly attempt: number;
   readonly connection: number;
   readonly info: ConnectionInfo;
+  readonly cursor: unknown;
 }
 
 /** What an opening tells. Of the last three one is called, once, unless it was stopped before. */

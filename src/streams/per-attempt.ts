@@ -11,7 +11,7 @@ export class ProviderFailure extends Error {
 }
 
 /** Gives the value of an option for one attempt. */
-export type Resolve<T> = (attempt: number, signal: AbortSignal) => Promise<T>;
+export type Resolve<T> = (attempt: number, signal: AbortSignal, cursor?: unknown) => Promise<T>;
 
 /**
  * Reads an option that is a value or a function of the attempt.
@@ -31,11 +31,11 @@ export function perAttempt<T>(
     const value = Promise.resolve(check(option, given));
     return () => value;
   }
-  return async (attempt, signal) =>
-    check(option, await provide(option, () => given(attempt, signal)));
+  return async (attempt, signal, cursor) =>
+    check(option, await provide(option, () => given(attempt, signal, cursor)));
 }
 
-type Provider = (attempt: number, signal: AbortSignal) => unknown;
+type Provider = (attempt: number, signal: AbortSignal, cursor: unknown) => unknown;
 
 function isProvider(given: unknown): given is Provider {
   return typeof given === 'function';

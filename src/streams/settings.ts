@@ -44,6 +44,8 @@ import { checkHeaders, checkValue } from './request-headers.js';
 import { checkReconnect } from './reconnect-settings.js';
 import type { ReconnectSettings } from './reconnect-settings.js';
 import { refuseForeign } from './refuse-foreign.js';
+import { checkResume } from './resume-cursor.js';
+import type { ResumeCursor } from './resume-cursor.js';
 import { DEFAULT_SOCKET_OPTIONS } from './socket-options.js';
 import type { PerAttempt, SocketOptions } from './socket-options.js';
 import { checkProtocols } from './subprotocols.js';
@@ -61,6 +63,8 @@ export interface AttemptSettings extends Pick<WhereTo, 'url'> {
   readonly limits: ConnectionLimits;
   readonly lookup: LookupFunction | undefined;
   readonly scheduler: SchedulerLike;
+  /** Where the stream is that is to be resumed. */
+  readonly cursor: Pick<ResumeCursor<never>, 'value'> | undefined;
 }
 
 /** What one line is made with, from the dial to its end. */
@@ -85,6 +89,7 @@ export interface SessionSettings<In, Out>
 
 /** The options of a socket, checked and with their defaults filled in. */
 export interface Settings<In, Out> extends SessionSettings<In, Out> {
+  readonly cursor: ResumeCursor<In> | undefined;
   readonly lifecycle: Lifecycle;
   readonly linger: number;
   readonly outbox: OutboxLimits;
@@ -117,6 +122,7 @@ const KNOWN = [
   'closeWith',
   'outbox',
   'acknowledge',
+  'resume',
   'connectTimeout',
   'closeTimeout',
   'maxPayload',
@@ -167,6 +173,7 @@ export function checkOptions<In, Out>(options: SocketOptions<In, Out>): Settings
     idleTimeout: checkDuration('idleTimeout', options.idleTimeout, defaults.idleTimeout, 1),
     reconnect: checkReconnect(options),
     completeOn,
+    cursor: checkResume('resume', options.resume),
     lifecycle: createLifecycle(options),
     linger: checkDuration('linger', options.linger, defaults.linger),
     closeWith: checkCloseWith(options.closeWith),

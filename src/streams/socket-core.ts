@@ -1,6 +1,6 @@
 import * as O from 'fp-ts/lib/Option.js';
 import { Subject, Subscription } from 'rxjs';
-import type { Subscriber } from 'rxjs';
+import type { Observable, Subscriber } from 'rxjs';
 
 import type { CloseOrder } from './close-request.js';
 import { DisposedError } from './disposed-error.js';
@@ -27,12 +27,13 @@ export class SocketCore<In, Out> {
   readonly settings: Settings<In, Out>;
   readonly state: StateCell = new StateCell();
   /** How long the server took to answer each ping, in milliseconds. */
-  readonly rtt: Subject<number> = new Subject();
+  readonly rtt: Observable<number>;
   readonly incoming: Incoming<In>;
   readonly outgoing: Outgoing<In, Out>;
   /** The number of the socket. */
   readonly number: number = nextSocketNumber();
 
+  readonly #rtt = new Subject<number>();
   readonly #counters = new SocketCounters();
   readonly #journal: JournalContext;
   #session: Session<In, Out> | undefined;
@@ -42,14 +43,9 @@ export class SocketCore<In, Out> {
 
   constructor(settings: Settings<In, Out>) {
     this.settings = settings;
+    this.rtt = this.#rtt.asObservable();
     this.outgoing = new Outgoing(settings, this.#counters);
-    const { acknowledge } = settings;
-    this.incoming = new Incoming(
-      settings.codec,
-      this.number,
-      this.#counters,
-      acknowledge && ((message) => this.outgoing.acknowledge(message)),
-    );
+    this.incoming = new Incoming(settings.codec, this.number, this.#counters, this.#taker());
     this.#journal = {
       socket: this.number,
       counters: this.#counters,
@@ -123,6 +119,17 @@ export class SocketCore<In, Out> {
     });
   }
 
+  /** What looks at each message before the stream does; undefined where nothing has to. */
+  #taker(): ((message: In) => boolean) | undefined {
+    const { acknowledge, cursor } = this.settings;
+    if (acknowledge === undefined && cursor === undefined) return undefined;
+    return (message) => {
+      if (this.outgoing.acknowledge(message)) return true;
+      cursor?.move(message);
+      return false;
+    };
+  }
+
   #begin(): void {
     const { incoming } = this;
     const journal = new SessionJournal(this.#journal);
@@ -130,7 +137,7 @@ export class SocketCore<In, Out> {
       moved: (event) => {
         const tell = (): void => {
           journal.moved(event);
-          if (event._tag === 'PongReceived') this.rtt.next(event.rtt);
+          if (event._tag === 'PongReceived') this.#rtt.next(event.rtt);
         };
         if (session === this.#latest) this.state.move(event, tell);
         else tell();
@@ -139,7 +146,7 @@ export class SocketCore<In, Out> {
         incoming.receive(session, journal, data, isBinary);
       },
       delivered: (message) => {
-        incoming.deliver(message);
+        incoming.accept(session, message);
       },
       pinged: () => {
         journal.pinged();

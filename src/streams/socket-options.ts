@@ -16,17 +16,19 @@ import type { OnOpen } from './opening-session.js';
 import type { AcknowledgeOptions } from './outbox/acknowledge-options.js';
 import type { OutboxOptions } from './outbox/outbox-options.js';
 import type { RejectionRule } from './rejection-rule.js';
+import type { ResumeOptions } from './resume-cursor.js';
 import type { RequestHeaders } from './request-headers.js';
 
 /**
  * A value, or a function that is called afresh for every attempt and may give a promise of one.
  *
  * @remarks
- * The function is given the number of the attempt, 1 for the first, and a signal that aborts when
- * the attempt is over. When it throws or rejects, the attempt fails with `ProviderFailed`, which
+ * The function is given the number of the attempt, 1 for the first, a signal that aborts when
+ * the attempt is over, and the cursor that `resume` has kept. When it throws or rejects, the attempt fails with `ProviderFailed`, which
  * counts as transient.
  */
-export type PerAttempt<T> = T | ((attempt: number, signal: AbortSignal) => T | PromiseLike<T>);
+export type PerAttempt<T> =
+  T | ((attempt: number, signal: AbortSignal, cursor: unknown) => T | PromiseLike<T>);
 
 /** How a lost line is dialled again. */
 export interface ReconnectOptions {
@@ -169,6 +171,12 @@ export interface SocketOptions<In, Out> extends LegacyCodecOptions<In, Out>, Lif
    * @defaultValue none: a message is done with when the system has it
    */
   readonly acknowledge?: AcknowledgeOptions<In, Out> | undefined;
+  /**
+   * How a stream goes on after a lost connection from where it was.
+   *
+   * @defaultValue none: what was sent while there was no connection is missed
+   */
+  readonly resume?: ResumeOptions<In> | undefined;
   /**
    * The time limit of one attempt, in milliseconds: for its options, name look-up, TCP, TLS,
    * verification and the opening handshake together. `Infinity` for none.

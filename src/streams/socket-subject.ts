@@ -68,7 +68,7 @@ export class SocketSubject<In, Out>
     this.#core = core;
     this.state = core.state.changes;
     this.rejected = core.incoming.rejected;
-    this.rtt = core.rtt.asObservable();
+    this.rtt = core.rtt;
     this.undelivered = this.#undelivered.asObservable();
     this.writable = core.outgoing.gauge.writable;
     this.drained = core.outgoing.gauge.drained;

@@ -66,7 +66,7 @@ export function send<In, Out>(
   { ttl, key, signal }: SendSettings,
 ): Promise<Delivery> {
   if (signal?.aborted === true) return Promise.resolve({ _tag: 'Dropped', why: 'cancelled' });
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const cancel = (): void => {
       place.outgoing.withdraw(parcel, 'cancelled');
     };
@@ -81,9 +81,9 @@ export function send<In, Out>(
         },
       });
     } catch (error) {
-      if (error instanceof WssError) resolve({ _tag: 'Rejected', error });
       // A function among the options threw.
-      else reject(error as Error);
+      if (!(error instanceof WssError)) throw error;
+      resolve({ _tag: 'Rejected', error });
       return;
     }
     if (signal !== undefined && !parcel.isSettled) onAbort(signal, cancel);
