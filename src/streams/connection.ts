@@ -245,8 +245,8 @@ export class Connection {
 
   // One function for all messages, so that none costs a closure.
   readonly #flushedCounted = (error?: Error | null): void => {
-    // What the line takes with it as it breaks was not handed over.
-    if (error === undefined || error === null) this.#tellFlushed?.();
+    // What the line takes with it as it breaks was not handed over; Node says so of some writes only.
+    if ((error === undefined || error === null) && !this.#socket.destroyed) this.#tellFlushed?.();
     this.#flushed();
   };
 
