@@ -43,6 +43,7 @@ export function webSocket<Out>(
 export function webSocket(
   options: string | URL | SocketOptions<unknown, unknown>,
 ): SocketSubject<unknown, unknown>;
+export function webSocket<In, Out>(options: SocketOptions<In, Out>): SocketSubject<In, Out>;
 export function webSocket(
   options: string | URL | SocketOptions<unknown, unknown>,
 ): SocketSubject<unknown, unknown> {
