@@ -81,6 +81,34 @@ describe('connect', () => {
     ]);
   });
 
+  it('should tell once that it is open, however many pings are answered', async () => {
+    const server = await serve({
+      onConnection: (connection) => {
+        void connection.ping().then(async () => {
+          while (connection.pings < 4) await new Promise((resolve) => setTimeout(resolve, 2));
+          await connection.ping();
+          await connection.close(1000);
+        });
+      },
+    });
+    const { webSocket } = await vi.importActual<typeof library>('../../src/index.js');
+    let pongs = 0;
+    vi.mocked(library.webSocket).mockImplementation((options) => {
+      if (typeof options === 'string' || options instanceof URL) return webSocket(options);
+      const socket = webSocket({ ...options, heartbeat: { interval: 5, timeout: 5_000 } });
+      socket.rtt.subscribe(() => (pongs += 1));
+      return socket;
+    });
+    const io = fakeIo([server.url]);
+    expect(await start(io)).toBe(0);
+    expect(pongs).toBeGreaterThan(2);
+    expect(statuses(io).map((line) => line.split(' ')[0])).toEqual([
+      'Connecting',
+      'Open',
+      'Closed',
+    ]);
+  });
+
   it.each([
     { code: 1000, exitCode: 0 },
     { code: undefined, exitCode: 0 },

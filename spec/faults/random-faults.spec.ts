@@ -41,53 +41,57 @@ function complaintOf({ trouble, endings, isExplained, problem }: Outcome): strin
 }
 
 describe('a socket on a bad network', () => {
-  it(`should recover from ${RUNS} random faults and say what each was`, async () => {
-    const before = activeResources();
-    const ca = await createCertificateAuthority();
-    const { chain, key } = await ca.issue({ commonName: 'localhost', usage: 'server' });
-    const echo = await createNumberedEcho({ cert: chain, key });
-    const sockets = watchClientSockets();
-    const outcomes: Outcome[] = [];
-    const violations: string[] = [];
-    let left = RUNS;
+  it(
+    `should recover from ${RUNS} random faults and say what each was`,
+    async () => {
+      const before = activeResources();
+      const ca = await createCertificateAuthority();
+      const { chain, key } = await ca.issue({ commonName: 'localhost', usage: 'server' });
+      const echo = await createNumberedEcho({ cert: chain, key });
+      const sockets = watchClientSockets();
+      const outcomes: Outcome[] = [];
+      const violations: string[] = [];
+      let left = RUNS;
 
-    async function runClient(index: number): Promise<void> {
-      const relay = await createRelay({ target: { port: echo.port }, seed: index });
-      sockets.watch(relay.port);
-      const client = new NumberedClient({
-        name: `client ${index}`,
-        authority: `${relay.host}:${relay.port}`,
-        tls: { ca: ca.certificate },
-        delay: 10,
-        interval: 5,
-        ...LIMITS,
-      });
-      const dice = diceOf(SEED * CLIENTS + index);
-      await until('the first echo', () => client.echoed > 0);
-      while (left > 0) {
-        left -= 1;
-        outcomes.push(await endure({ client, relay, echo }, anyTrouble(dice)));
+      async function runClient(index: number): Promise<void> {
+        const relay = await createRelay({ target: { port: echo.port }, seed: index });
+        sockets.watch(relay.port);
+        const client = new NumberedClient({
+          name: `client ${index}`,
+          authority: `${relay.host}:${relay.port}`,
+          tls: { ca: ca.certificate },
+          delay: 10,
+          interval: 5,
+          ...LIMITS,
+        });
+        const dice = diceOf(SEED * CLIENTS + index);
+        await until('the first echo', () => client.echoed > 0);
+        while (left > 0) {
+          left -= 1;
+          outcomes.push(await endure({ client, relay, echo }, anyTrouble(dice)));
+        }
+        client.stop();
+        await until('the client to be gone', () => client.state._tag === 'Closed');
+        violations.push(...client.violations);
+        await relay.close();
       }
-      client.stop();
-      await until('the client to be gone', () => client.state._tag === 'Closed');
-      violations.push(...client.violations);
-      await relay.close();
-    }
 
-    await Promise.all(Array.from({ length: CLIENTS }, (_, index) => runClient(index)));
-    if (process.env['FAULTS_REPORT'] !== undefined) {
-      console.log(`seed ${SEED}\n${faultReport(outcomes)}`);
-    }
-    await echo.stop();
-    sockets.stop();
-    expect(
-      {
-        complaints: outcomes.map(complaintOf).filter((each) => each !== undefined),
-        violations: [...violations, ...echo.violations, ...sockets.violations],
-        open: sockets.open(),
-      },
-      `FAULTS_SEED=${SEED} FAULTS_RUNS=${RUNS}`,
-    ).toEqual({ complaints: [], violations: [], open: 0 });
-    await nothingLeftSince(before);
-  }, RUNS * 400);
+      await Promise.all(Array.from({ length: CLIENTS }, (_, index) => runClient(index)));
+      if (process.env['FAULTS_REPORT'] !== undefined) {
+        console.log(`seed ${SEED}\n${faultReport(outcomes)}`);
+      }
+      await echo.stop();
+      sockets.stop();
+      expect(
+        {
+          complaints: outcomes.map(complaintOf).filter((each) => each !== undefined),
+          violations: [...violations, ...echo.violations, ...sockets.violations],
+          open: sockets.open(),
+        },
+        `FAULTS_SEED=${SEED} FAULTS_RUNS=${RUNS}`,
+      ).toEqual({ complaints: [], violations: [], open: 0 });
+      await nothingLeftSince(before);
+    },
+    RUNS * 400,
+  );
 });

@@ -733,7 +733,7 @@ describe('next()', () => {
   it('should throw an EncodeError, and leave the connection as it is', async () => {
     const server = await servers.wss();
     const Command = t.type({ symbol: t.string });
-    const socket = webSocket<unknown, unknown>({
+    const socket = webSocket<unknown>({
       url: server.url,
       codec: json({ outgoing: Command }) as never,
     });

@@ -26,7 +26,7 @@ async function prepare(
   const server = await servers.wss();
   return {
     server,
-    socket: webSocket({ url: server.url, codec: text(), linger: LINGER, ...options }),
+    socket: webSocket({ url: server.url, linger: LINGER, ...options, codec: text() }),
   };
 }
 

@@ -9,12 +9,14 @@ import {
 } from '../../src/testing/index.js';
 import type { CertificateAuthority, IssuedCertificate } from '../../src/testing/index.js';
 import { Attempt } from '../../src/streams/attempt.js';
+import type { Prepare } from '../../src/streams/attempt.js';
 import type { Connection } from '../../src/streams/connection.js';
 import type { Ending } from '../../src/streams/ending.js';
+import { ProviderFailure } from '../../src/streams/per-attempt.js';
 import { checkOptions } from '../../src/streams/settings.js';
 import type { AttemptSettings } from '../../src/streams/settings.js';
 import type { SocketOptions } from '../../src/streams/socket-options.js';
-import type { OpenInfo } from '../../src/streams/socket-state.js';
+import type { ConnectionInfo } from '../../src/streams/socket-state.js';
 import { createConnectProxy } from '../tls/connect-proxy.js';
 import { VirtualClock } from './virtual-clock.js';
 import { until } from './until.js';
@@ -28,7 +30,8 @@ beforeAll(async () => {
 });
 
 interface Told {
-  readonly opened: OpenInfo[];
+  readonly opened: ConnectionInfo[];
+  readonly pongs: string[];
   readonly messages: string[];
   readonly endings: Ending[];
 }
@@ -36,12 +39,14 @@ interface Told {
 describe('Attempt', () => {
   const servers: { close(): Promise<void> }[] = [];
   const attempts: Attempt[] = [];
+  let connections: Connection[] = [];
   let clock = new VirtualClock();
 
   afterEach(async () => {
     for (const attempt of attempts.splice(0)) attempt.cancel();
     await Promise.all(servers.splice(0).map((each) => each.close()));
     clock = new VirtualClock();
+    connections = [];
   });
 
   async function serving<S extends { close(): Promise<void> }>(starting: Promise<S>): Promise<S> {
@@ -54,14 +59,20 @@ describe('Attempt', () => {
   function attemptWith(
     options: SocketOptions<unknown, unknown>,
     change: Partial<AttemptSettings> = {},
+    prepare?: Prepare,
   ): { readonly attempt: Attempt; readonly told: Told } {
-    const told: Told = { opened: [], messages: [], endings: [] };
+    const told: Told = { opened: [], pongs: [], messages: [], endings: [] };
     const settings = { ...checkOptions({ scheduler: clock, ...options }), ...change };
-    const attempt = new Attempt(settings, 7, {
-      opened: (_connection: Connection, info) => told.opened.push(info),
-      message: (data) => told.messages.push(data.toString()),
-      ended: (ending) => told.endings.push(ending),
-    });
+    const events = {
+      opened: (connection: Connection, info: ConnectionInfo) => {
+        connections.push(connection);
+        told.opened.push(info);
+      },
+      pong: (payload: Uint8Array) => told.pongs.push(Buffer.from(payload).toString()),
+      message: (data: Buffer) => told.messages.push(data.toString()),
+      ended: (ending: Ending) => told.endings.push(ending),
+    };
+    const attempt = new Attempt(settings, 7, events, prepare);
     attempts.push(attempt);
     return { attempt, told };
   }
@@ -94,7 +105,7 @@ describe('Attempt', () => {
     await peer.send('hello');
     await until(() => expect(told.messages).toEqual(['hello']));
     const address = `127.0.0.1:${server.port}`;
-    expect(told.opened).toEqual([{ since: 50, protocol: '', address }]);
+    expect(told.opened).toEqual([{ target: address, protocol: '', address }]);
     expect([attempt.phase, attempt.target]).toEqual(['upgrade', address]);
     expect(told.endings).toEqual([]);
   });
@@ -146,6 +157,116 @@ describe('Attempt', () => {
     void peer.close(1000);
     expect(await endingOf(told)).toMatchObject({ _tag: 'Closed', by: 'server', code: 1000 });
     expect(signal?.aborted).toBe(true);
+  });
+
+  it('should tell of the pongs on its connection', async () => {
+    const server = await serving(createWssServer());
+    const { told } = started({ url: server.url });
+    await until(() => expect(told.opened).toHaveLength(1));
+    connections[0]?.ping(Buffer.from('beat'));
+    await until(() => expect(told.pongs).toEqual(['beat']));
+  });
+
+  it('should tell the host that was dialled from the address that is behind it', async () => {
+    const server = await serving(createWssServer());
+    const { told } = started({ url: `ws://localhost:${server.port}` });
+    await until(() => expect(told.opened).toHaveLength(1));
+    expect(told.opened).toEqual([
+      { target: `localhost:${server.port}`, protocol: '', address: `127.0.0.1:${server.port}` },
+    ]);
+  });
+
+  it('should tell the subprotocol that the server chose', async () => {
+    const server = await serving(createWssServer({ protocols: ['b'] }));
+    const { told } = started({ url: server.url, protocols: ['a', 'b'] });
+    await until(() => expect(told.opened).toMatchObject([{ protocol: 'b' }]));
+  });
+
+  it('should leave it to others when the connection is open for the user', async () => {
+    const server = await serving(createWssServer());
+    const { told } = started({ url: server.url });
+    await until(() => expect(told.opened).toHaveLength(1));
+    expect(connections[0]?.progress).toMatchObject({ phase: 'opening', uptime: 0 });
+    const peer = await server.nextConnection();
+    clock.advance(70);
+    void peer.close(1012);
+    expect(await endingOf(told)).toMatchObject({ _tag: 'Closed', phase: 'opening', uptime: 0 });
+  });
+
+  describe('what is to be done before', () => {
+    it('should be done before the options are asked for', async () => {
+      const server = await serving(createWssServer());
+      const order: string[] = [];
+      const url = (): string => {
+        order.push('url');
+        return server.url;
+      };
+      const signals: AbortSignal[] = [];
+      const prepare: Prepare = async (signal) => {
+        signals.push(signal);
+        await turns();
+        order.push(`prepared in ${attempt.phase}`);
+      };
+      const { attempt, told } = started({ url }, {}, prepare);
+      await until(() => expect(told.opened).toHaveLength(1));
+      expect(order).toEqual(['prepared in options', 'url']);
+      expect(signals[0]?.aborted).toBe(false);
+    });
+
+    it('should end the attempt when it fails', async () => {
+      const url = vi.fn(() => 'ws://h');
+      const cause = new Error('no token');
+      const { told } = started({ url }, {}, () =>
+        Promise.reject(new ProviderFailure('reconnect.refreshCredentials', cause)),
+      );
+      await turns();
+      expect(told.endings).toEqual([]);
+      clock.advance(0);
+      expect(told.endings).toEqual([
+        {
+          _tag: 'ProviderFailed',
+          by: 'client',
+          phase: 'options',
+          option: 'reconnect.refreshCredentials',
+          uptime: 0,
+          cause,
+        },
+      ]);
+      expect(url).not.toHaveBeenCalled();
+    });
+
+    it('should be within the time limit', async () => {
+      const signals: AbortSignal[] = [];
+      const { told } = started({ url: 'ws://h', connectTimeout: 250 }, {}, (signal) => {
+        signals.push(signal);
+        return never();
+      });
+      await turns();
+      clock.advance(250);
+      expect(told.endings).toMatchObject([{ _tag: 'TimedOut', phase: 'options', limit: 250 }]);
+      expect(signals[0]?.aborted).toBe(true);
+    });
+
+    it('should not be done for an attempt that is cancelled before it begins', async () => {
+      const prepare = vi.fn(never);
+      const { attempt } = started({ url: 'ws://h' }, {}, prepare);
+      attempt.cancel();
+      await turns();
+      expect(prepare).not.toHaveBeenCalled();
+    });
+
+    it('should not be followed by anything once the attempt is cancelled', async () => {
+      const url = vi.fn(() => 'ws://127.0.0.1:1');
+      const { attempt, told } = started({ url }, {}, async () => {
+        await turns();
+      });
+      await Promise.resolve();
+      attempt.cancel();
+      await turns();
+      await turns();
+      clock.advance(60_000);
+      expect(told.endings).toEqual([]);
+    });
   });
 
   describe('a failure', () => {
@@ -288,8 +409,10 @@ describe('Attempt', () => {
     });
 
     it('should be none with Infinity', () => {
+      // Not even asked for: a timer of Node's that is to wait for ever goes off at once.
+      const schedule = vi.spyOn(clock, 'schedule');
       started({ url: never, connectTimeout: Infinity });
-      expect(clock.pending).toBe(0);
+      expect(schedule).not.toHaveBeenCalled();
       started({ url: never });
       expect(clock.pending).toBe(1);
     });
@@ -341,7 +464,7 @@ describe('Attempt', () => {
       attempt.cancel();
       await server.connections[0]?.closed;
       await turns();
-      expect(told).toEqual({ opened: [], messages: [], endings: [] });
+      expect(told).toEqual({ opened: [], pongs: [], messages: [], endings: [] });
     });
 
     // Where the line is handed on, nothing but the attempt itself watches the signal.
@@ -369,7 +492,7 @@ describe('Attempt', () => {
       unsubscribe('net.client.socket', listener);
       await server.connections[0]?.closed;
       expect(server.bytesReceived).toBe(0);
-      expect(told).toEqual({ opened: [], messages: [], endings: [] });
+      expect(told).toEqual({ opened: [], pongs: [], messages: [], endings: [] });
     });
 
     it('should end an open connection without a word', async () => {

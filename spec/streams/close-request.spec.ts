@@ -1,7 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OptionRangeError, OptionTypeError } from '../../src/errors/option-error.js';
-import { NORMAL_CLOSE, toCloseOrder } from '../../src/streams/close-request.js';
+import {
+  checkCloseRequest,
+  isCloseRequest,
+  NORMAL_CLOSE,
+  toCloseOrder,
+  toReconnectOrder,
+} from '../../src/streams/close-request.js';
 
 // RFC 6455 section 7.4 and the registry of IANA: what an endpoint may send in a close frame. 1004 is
 // reserved, 1005, 1006 and 1015 must not be sent, and 1016 to 2999 are not given out.
@@ -102,6 +108,76 @@ describe('toCloseOrder', () => {
       reason: '',
       cause: new Error(`The source failed with ${String(value)}`),
     });
+  });
+});
+
+describe('toReconnectOrder', () => {
+  const byDefault = { code: 4000, reason: 'by default' };
+
+  it('should give the default for nothing', () => {
+    expect(toReconnectOrder(undefined, byDefault)).toBe(byDefault);
+  });
+
+  it('should put a reason in the place of the one by default', () => {
+    expect(toReconnectOrder('rotated', byDefault)).toEqual({ code: 4000, reason: 'rotated' });
+    expect(toReconnectOrder('', byDefault)).toEqual({ code: 4000, reason: '' });
+  });
+
+  it('should take a close request whole', () => {
+    expect(toReconnectOrder({ code: 1012 }, byDefault)).toEqual({ code: 1012, reason: '' });
+    expect(toReconnectOrder({ code: 4001, reason: 'x' }, byDefault)).toEqual({
+      code: 4001,
+      reason: 'x',
+    });
+  });
+
+  it.each<[unknown, Error]>([
+    [null, new OptionTypeError('reconnect.reason', 'must be a string, got null')],
+    [1012, new OptionTypeError('reconnect.reason', 'must be a string, got 1012')],
+    [
+      { reason: 'without a code' },
+      new OptionTypeError('reconnect.reason', 'must be a string, got an object'),
+    ],
+    [new Error('x'), new OptionTypeError('reconnect.reason', 'must be a string, got an object')],
+    [
+      'x'.repeat(124),
+      new OptionRangeError('reconnect.reason', 'must be at most 123 bytes of UTF-8, got 124'),
+    ],
+    [
+      { code: 1005 },
+      new OptionRangeError(
+        'reconnect.code',
+        'must be 1000 to 1003, 1007 to 1014 or 3000 to 4999, got 1005',
+      ),
+    ],
+  ])('should refuse %o', (value, error) => {
+    expect(() => toReconnectOrder(value, byDefault)).toThrow(error);
+  });
+});
+
+describe('isCloseRequest', () => {
+  it.each<[unknown, boolean]>([
+    [{ code: 1000 }, true],
+    [{ code: undefined }, true],
+    [{ code: 'x', reason: 7 }, true],
+    [{ reason: 'x' }, false],
+    [Object.assign(new Error('x'), { code: 1000 }), false],
+    [null, false],
+    [undefined, false],
+    [1000, false],
+    [() => undefined, false],
+  ])('should tell of %o: %s', (value, expected) => {
+    expect(isCloseRequest(value)).toBe(expected);
+  });
+});
+
+describe('checkCloseRequest', () => {
+  it('should name the option by its path, and take no more than the two fields', () => {
+    const given = { code: 4000, reason: 'x', cause: 'not taken' };
+    expect(checkCloseRequest('closeWith', given)).toEqual({ code: 4000, reason: 'x' });
+    expect(() => checkCloseRequest('closeWith', { code: 1 })).toThrow(
+      expect.objectContaining({ option: 'closeWith.code' }),
+    );
   });
 });
 

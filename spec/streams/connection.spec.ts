@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import {
@@ -36,6 +35,7 @@ const LIMITS: ConnectionLimits = {
 /** What a connection told, in order. */
 interface Told {
   readonly messages: (readonly [string, boolean])[];
+  readonly pongs: string[];
   readonly endings: Ending[];
   opened: number;
 }
@@ -81,18 +81,19 @@ describe('Connection', () => {
       await act(connection);
     });
 
-  /** Makes a connection on a new line to `url`. */
+  /** Makes a connection on a new line to `url`, which is ready for the user once it is open, unless `isReady` is false. */
   async function connectTo(
     url: string,
     request: Partial<UpgradeRequest> = {},
     limits: Partial<ConnectionLimits> = {},
     onMessage: (connection: Connection, text: string) => void = () => undefined,
+    isReady = true,
   ): Promise<Line> {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname.replace(/^\[|\]$/g, ''));
     socket.on('error', () => undefined);
     await once(socket, 'connect');
-    const told: Told = { messages: [], endings: [], opened: 0 };
+    const told: Told = { messages: [], pongs: [], endings: [], opened: 0 };
     const opening = withResolvers<undefined>();
     const ending = withResolvers<Ending>();
     const connection = new Connection(
@@ -103,7 +104,11 @@ describe('Connection', () => {
       {
         opened: () => {
           told.opened += 1;
+          if (isReady) connection.ready();
           opening.resolve(undefined);
+        },
+        pong: (payload) => {
+          told.pongs.push(Buffer.from(payload).toString());
         },
         message: (data, isBinary) => {
           told.messages.push([data.toString(), isBinary]);
@@ -124,8 +129,9 @@ describe('Connection', () => {
   async function openTo(
     server: WssServer,
     limits: Partial<ConnectionLimits> = {},
+    isReady = true,
   ): Promise<Line & { readonly peer: WssConnection }> {
-    const line = await connectTo(server.url, {}, limits);
+    const line = await connectTo(server.url, {}, limits, undefined, isReady);
     const peer = await server.nextConnection();
     await line.opened;
     return { ...line, peer };
@@ -140,10 +146,7 @@ describe('Connection', () => {
         protocols: ['a', 'b'],
         origin: 'https://example.com',
       });
-      expect(line.connection.openedAt).toBe(0);
-      clock.advance(1_234);
       await line.opened;
-      expect(line.connection.openedAt).toBe(1_234);
       expect(line.connection.protocol).toBe('b');
       expect(line.connection.address).toBe(`127.0.0.1:${server.port}`);
       expect(server.requests).toMatchObject([
@@ -157,7 +160,7 @@ describe('Connection', () => {
           },
         },
       ]);
-      expect(line.told).toEqual({ messages: [], endings: [], opened: 1 });
+      expect(line.told).toEqual({ messages: [], pongs: [], endings: [], opened: 1 });
     });
 
     it('should leave out what is not given', async () => {
@@ -181,10 +184,33 @@ describe('Connection', () => {
       expect(connection.address).toBe(`[::1]:${server.port}`);
     });
 
-    it('should not throw for the address of a line that is gone', async () => {
-      const { connection } = await openTo(await start());
+    it('should know the address of a line that is gone', async () => {
+      const server = await start();
+      const { connection, socket } = await openTo(server);
       connection.destroy();
+      await once(socket, 'close');
+      expect(connection.address).toBe(`127.0.0.1:${server.port}`);
+    });
+
+    it('should not throw for the address of a line that was gone before', () => {
+      const gone = new Socket().destroy();
+      gone.on('error', () => undefined);
+      const request = {
+        href: 'ws://h',
+        target: 'h:1',
+        headers: {},
+        protocols: [],
+        origin: undefined,
+      };
+      const events = {
+        opened: vi.fn(),
+        pong: vi.fn(),
+        message: vi.fn(),
+        ended: vi.fn(),
+      };
+      const connection = new Connection(gone, request, LIMITS, clock, events);
       expect(connection.address).toBe(':0');
+      connection.destroy();
     });
 
     it('should end with the refusal of the server, and the beginning of its body', async () => {
@@ -548,6 +574,307 @@ describe('Connection', () => {
     });
   });
 
+  describe('its progress', () => {
+    it('should go from the upgrade over the opening to the closing', async () => {
+      const server = await start();
+      const { connection, opened, ended } = await connectTo(server.url, {}, {}, undefined, false);
+      expect(connection.progress).toEqual({ phase: 'upgrade', target: 'h:1', uptime: 0 });
+      clock.advance(100);
+      await opened;
+      clock.advance(100);
+      expect(connection.progress).toEqual({ phase: 'opening', target: 'h:1', uptime: 0 });
+      expect(connection.ready()).toBe(200);
+      expect(connection.progress).toEqual({ phase: 'open', target: 'h:1', uptime: 0 });
+      clock.advance(30);
+      expect(connection.progress).toEqual({ phase: 'open', target: 'h:1', uptime: 30 });
+      expect(connection.isClosing).toBe(false);
+      connection.close(NORMAL_CLOSE);
+      expect(connection.isClosing).toBe(true);
+      clock.advance(10);
+      expect(connection.progress).toEqual({ phase: 'closing', target: 'h:1', uptime: 40 });
+      await ended;
+      expect(connection.isClosing).toBe(true);
+    });
+
+    it.each<[string, (peer: WssConnection) => unknown, Partial<Ending>]>([
+      ['a close', (peer) => peer.close(4001, 'x'), { _tag: 'Closed', by: 'server', code: 4001 }],
+      [
+        'a reset',
+        (peer) => {
+          peer.terminate();
+        },
+        { _tag: 'NetworkFailed', kind: 'reset' },
+      ],
+      [
+        'a FIN',
+        (peer) => {
+          peer.end();
+        },
+        { _tag: 'NetworkFailed', kind: 'ended' },
+      ],
+      [
+        'a violation',
+        (peer) => peer.socket.write(frame({ opcode: 3 })),
+        { _tag: 'ProtocolViolated', code: 1002 },
+      ],
+      [
+        'too many pings',
+        (peer) =>
+          peer.socket.write(Buffer.concat(Array.from({ length: 500 }, () => frame({ opcode: 9 })))),
+        { _tag: 'ProtocolViolated', violation: 'TOO_MANY_PINGS' },
+      ],
+    ])('should be in an ending that comes before it is ready: %s', async (_name, act, expected) => {
+      const { ended, peer } = await openTo(await start(), {}, false);
+      clock.advance(100);
+      act(peer);
+      expect(await ended).toMatchObject({ ...expected, phase: 'opening', uptime: 0 });
+    });
+
+    it('should be told with a close of ours that comes before it is ready', async () => {
+      const { connection, ended } = await openTo(await start(), {}, false);
+      connection.close(NORMAL_CLOSE);
+      expect(await ended).toMatchObject({ _tag: 'Closed', phase: 'closing', uptime: 0 });
+    });
+  });
+
+  describe('pings', () => {
+    it('should go out with their payload, and be answered with it', async () => {
+      const { connection, told, peer } = await openTo(await start());
+      const before = connection.bytesRead;
+      connection.ping(Buffer.from('one'));
+      connection.ping(new Uint8Array(0));
+      await until(() => expect(told.pongs).toEqual(['one', '']));
+      expect(peer.pings).toBe(2);
+      expect(connection.bytesRead).toBe(before + 2 + 3 + 2);
+    });
+
+    it('should not go out before it is open, nor once it closes', async () => {
+      const server = await start();
+      const { connection, opened, ended } = await connectTo(server.url);
+      connection.ping(Buffer.from('early'));
+      await opened;
+      const peer = await server.nextConnection();
+      connection.close(NORMAL_CLOSE);
+      connection.ping(Buffer.from('late'));
+      await ended;
+      connection.ping(Buffer.from('too late'));
+      expect(peer.pings).toBe(0);
+    });
+
+    it('should keep back the pongs that came along', async () => {
+      const server = await startPeer(({ socket }) =>
+        socket.write(
+          Buffer.concat([
+            frame({ opcode: 1, payload: 'one' }),
+            frame({ opcode: 10, payload: 'pong' }),
+          ]),
+        ),
+      );
+      const { told, socket } = await connectTo(server.url, {}, {}, (connection) => {
+        connection.destroy();
+      });
+      await once(socket, 'close');
+      expect(told).toMatchObject({ messages: [['one', false]], pongs: [] });
+    });
+  });
+
+  describe('a pause', () => {
+    it('should keep what comes from being read, until it is over', async () => {
+      const { connection, told, peer } = await openTo(await start());
+      expect(connection.isPaused).toBe(false);
+      connection.pause();
+      expect(connection.isPaused).toBe(true);
+      await peer.send('one');
+      for (let each = 0; each < 5; each += 1) await new Promise(setImmediate);
+      expect(told.messages).toEqual([]);
+      connection.resume();
+      expect(connection.isPaused).toBe(false);
+      await until(() => expect(told.messages).toEqual([['one', false]]));
+    });
+
+    it('should be known also where ws makes it', async () => {
+      const { connection, socket } = await openTo(await start());
+      socket.pause();
+      expect(connection.isPaused).toBe(true);
+      socket.resume();
+      expect(connection.isPaused).toBe(false);
+    });
+
+    it('should do no harm before it is open and after', async () => {
+      const { connection, opened } = await connectTo((await start()).url);
+      connection.pause();
+      connection.resume();
+      await opened;
+      connection.destroy();
+      connection.pause();
+      connection.resume();
+    });
+  });
+
+  it('should know what was sent and not handed to the system yet', async () => {
+    const { connection, peer } = await openTo(await start({ recordsMessages: false }));
+    expect(connection.bufferedAmount).toBe(0);
+    peer.pause();
+    for (let each = 0; each < 32; each += 1) connection.send(Buffer.alloc(1024 * 1024));
+    expect(connection.bufferedAmount).toBeGreaterThan(1024 * 1024);
+  });
+
+  describe('closeFor', () => {
+    const verdict: Ending = {
+      _tag: 'TimedOut',
+      by: 'policy',
+      phase: 'open',
+      option: 'idleTimeout',
+      limit: 70,
+      uptime: 70,
+    };
+    const order = { code: 1001, reason: 'idle' };
+
+    it('should close with the order, and end with the verdict', async () => {
+      const { connection, ended, told, peer } = await openTo(await start());
+      connection.send('last');
+      connection.closeFor(verdict, order);
+      expect(told.endings).toEqual([]);
+      expect(connection.send('late')).toBe(false);
+      expect(await peer.closed).toEqual(order);
+      expect(peer.messages).toMatchObject([{ text: 'last' }]);
+      expect(await ended).toBe(verdict);
+    });
+
+    it('should tell no message any more', async () => {
+      const { connection, ended, told, peer } = await openTo(await start());
+      connection.closeFor(verdict, order);
+      await peer.send('late').catch(() => undefined);
+      await ended;
+      expect(told.messages).toEqual([]);
+    });
+
+    it.each<[string, (peer: WssConnection) => unknown]>([
+      [
+        'breaks',
+        (peer) => {
+          peer.terminate();
+        },
+      ],
+      ['brings a violation', (peer) => peer.socket.write(frame({ opcode: 3 }))],
+    ])('should end with the verdict also when the line %s meanwhile', async (_name, act) => {
+      const { connection, ended, peer } = await openTo(await start(), { closeTimeout: 50 });
+      peer.pause();
+      connection.closeFor(verdict, order);
+      act(peer);
+      expect(await ended).toBe(verdict);
+    });
+
+    it('should do nothing when a close has begun already', async () => {
+      const { connection, ended, told, peer } = await openTo(await start());
+      connection.close(NORMAL_CLOSE);
+      connection.closeFor(verdict, order);
+      await peer.send('still told').catch(() => undefined);
+      expect(await ended).toMatchObject({ _tag: 'Closed', code: 1000 });
+      expect(await peer.closed).toMatchObject({ code: 1000 });
+      connection.closeFor(verdict, order);
+      await new Promise(setImmediate);
+      expect(told.endings).toHaveLength(1);
+    });
+
+    it('should stand when a close comes after it', async () => {
+      const { connection, ended, peer } = await openTo(await start());
+      connection.closeFor(verdict, order);
+      connection.close(NORMAL_CLOSE);
+      expect(await ended).toBe(verdict);
+      expect(await peer.closed).toEqual(order);
+    });
+  });
+
+  describe('fail', () => {
+    const verdict: Ending = {
+      _tag: 'TimedOut',
+      by: 'policy',
+      phase: 'open',
+      option: 'heartbeat.timeout',
+      limit: 10,
+      uptime: 70,
+    };
+
+    it('should tear the line down without a close, and tell the verdict later', async () => {
+      const { connection, ended, told, peer, socket } = await openTo(await start());
+      connection.fail(verdict);
+      expect(told.endings).toEqual([]);
+      expect(socket.destroyed).toBe(true);
+      expect(connection.send('late')).toBe(false);
+      expect(await ended).toBe(verdict);
+      expect(await peer.closed).toMatchObject({ code: 1006 });
+      expect(told.endings).toHaveLength(1);
+    });
+
+    it('should not wait for what has not gone out', async () => {
+      const { connection, ended, peer } = await openTo(await start({ recordsMessages: false }));
+      peer.pause();
+      for (let each = 0; each < 32; each += 1) connection.send(Buffer.alloc(1024 * 1024));
+      connection.close(NORMAL_CLOSE);
+      connection.fail(verdict);
+      expect(clock.pending).toBe(0);
+      expect(await ended).toBe(verdict);
+    });
+
+    it('should cut a closing handshake short', async () => {
+      const { connection, ended, peer } = await openTo(await start());
+      peer.pause();
+      connection.close(NORMAL_CLOSE);
+      connection.fail(verdict);
+      expect(await ended).toBe(verdict);
+    });
+
+    it('should keep back the messages that came along', async () => {
+      const server = await startPeer(({ socket }) =>
+        socket.write(
+          Buffer.concat(['one', 'two', 'three'].map((payload) => frame({ opcode: 1, payload }))),
+        ),
+      );
+      const { told, ended } = await connectTo(server.url, {}, {}, (connection) => {
+        connection.fail(verdict);
+      });
+      expect(await ended).toBe(verdict);
+      expect(told.messages).toEqual([['one', false]]);
+    });
+
+    it('should end also a connection that is not open yet', async () => {
+      const server = await startRaw(() => undefined);
+      const { connection, ended, told } = await connectTo(server.url);
+      connection.fail(verdict);
+      expect(await ended).toBe(verdict);
+      await new Promise(setImmediate);
+      expect(told).toMatchObject({ endings: [verdict], opened: 0 });
+    });
+
+    it('should be told once, and do nothing once it is over', async () => {
+      const { connection, ended, told } = await openTo(await start());
+      connection.fail(verdict);
+      connection.fail(verdict);
+      await ended;
+      connection.fail(verdict);
+      await new Promise(setImmediate);
+      await new Promise(setImmediate);
+      expect(told.endings).toEqual([verdict]);
+    });
+
+    it('should be told to nobody when it is destroyed before', async () => {
+      const { connection, told } = await openTo(await start());
+      connection.fail(verdict);
+      connection.destroy();
+      await new Promise(setImmediate);
+      await new Promise(setImmediate);
+      expect(told.endings).toEqual([]);
+    });
+
+    it('should leave nothing to close', async () => {
+      const { connection, ended } = await openTo(await start());
+      connection.fail(verdict);
+      expect(connection.isClosing).toBe(true);
+      await ended;
+    });
+  });
+
   describe('a server that breaks the protocol', () => {
     it.each<[string, Uint8Array, number, string]>([
       ['an unknown opcode', frame({ opcode: 3 }), 1002, 'INVALID_OPCODE'],
@@ -640,7 +967,7 @@ describe('Connection', () => {
       connection.destroy();
       await once(socket, 'close');
       await new Promise(setImmediate);
-      expect(told).toEqual({ messages: [], endings: [], opened: 0 });
+      expect(told).toEqual({ messages: [], pongs: [], endings: [], opened: 0 });
     });
 
     it('should keep back the messages that came along', async () => {

@@ -3,7 +3,7 @@ import { messageRejected } from '../../src/streams/message-rejected.js';
 import { ENDINGS } from './endings.js';
 
 const { failure } = ENDINGS.MessageRejected;
-const progress = { uptime: 70, target: 'h:443' };
+const progress = { phase: 'open', uptime: 70, target: 'h:443' } as const;
 
 describe('messageRejected', () => {
   it('should tell the close, the failure, and where the connection was', () => {
@@ -20,6 +20,15 @@ describe('messageRejected', () => {
     });
     expect(ending.failure).toBe(failure);
     expect(ending).not.toHaveProperty('cause');
+  });
+
+  it.each([
+    ['opening', 'opening'],
+    ['open', 'open'],
+    ['closing', 'open'],
+  ] as const)('should tell whether onOpen had the connection: %s', (phase, expected) => {
+    const order = { code: 1008, reason: '' };
+    expect(messageRejected(failure, order, { ...progress, phase }).phase).toBe(expected);
   });
 
   it('should have the cause of the failure for its own', () => {

@@ -1,12 +1,14 @@
 import { getEventListeners } from 'node:events';
 import * as O from 'fp-ts/lib/Option.js';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OptionTypeError } from '../../src/errors/option-error.js';
 import { createRawServer, createWssServer } from '../../src/testing/index.js';
-import type { RawServer, WssConnection, WssServer } from '../../src/testing/index.js';
+import type { RawServer, Refusal, WssConnection, WssServer } from '../../src/testing/index.js';
 import type { RetryPolicy, RetryStatus } from '../../src/streams/backoff/retry-policy.js';
 import { NORMAL_CLOSE } from '../../src/streams/close-request.js';
+import { EncodeError } from '../../src/streams/encode-error.js';
 import type { Ending } from '../../src/streams/ending.js';
+import type { OpeningSession } from '../../src/streams/opening-session.js';
 import { DEFAULT_OUTBOX, Outbox } from '../../src/streams/outbox.js';
 import { Session } from '../../src/streams/session.js';
 import { checkOptions } from '../../src/streams/settings.js';
@@ -15,10 +17,12 @@ import {
   AbortedError,
   CloseError,
   NetworkError,
+  OpeningError,
   OptionsError,
   RejectedError,
+  UpgradeRefusedError,
 } from '../../src/streams/socket-error.js';
-import type { SocketOptions } from '../../src/streams/socket-options.js';
+import type { ReconnectOptions, SocketOptions } from '../../src/streams/socket-options.js';
 import type { SocketEvent } from '../../src/streams/socket-state.js';
 import { ENDINGS } from './endings.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -45,6 +49,8 @@ function growing(): RetryPolicy & { readonly asked: RetryStatus[] } {
 }
 
 type AnySession = Session<unknown, unknown>;
+
+type Opening = OpeningSession<unknown, unknown>;
 
 interface Started {
   readonly session: AnySession;
@@ -812,9 +818,7 @@ describe('Session', () => {
           tag === 'nothing' ? [] : [tag],
         );
         // A close that has begun is begun no second time.
-        expect(tags(told).filter((each) => each === 'CloseStarted')).toHaveLength(
-          tag === 'Cancelled' ? 0 : 1,
-        );
+        expect(count(told, 'CloseStarted')).toBe(1);
         if (tag === 'Closed') {
           // A bug is not hidden by a close that was in order.
           expect(told.finished[0]?.error).toEqual(isThrowing ? O.some(bug) : O.none);
@@ -900,6 +904,26 @@ describe('Session', () => {
       expect(told.finished).toEqual([]);
     });
 
+    it.each<[string, readonly string[], (session: AnySession) => void]>([
+      ['close', ['lost Closed', 'finished Closed'], (session) => session.close(NORMAL_CLOSE)],
+      ['terminate', ['lost Closed', 'finished Closed'], (session) => session.terminate()],
+      ['hangUp', ['lost Cancelled', 'Ended'], (session) => session.hangUp(NORMAL_CLOSE)],
+      [
+        'reconnect',
+        ['lost Cancelled', 'finished Cancelled'],
+        (session) => session.reconnect(NORMAL_CLOSE),
+      ],
+    ])('should dial for nobody when it had aborted before: %s', async (_name, then, act) => {
+      const url = vi.fn(() => 'ws://h');
+      const { session, told } = startWith({ url, signal: AbortSignal.abort(reason) });
+      act(session);
+      clock.advance(0);
+      await turns();
+      expect(told.log).toEqual(['Dialled', ...then]);
+      expect(url).not.toHaveBeenCalled();
+      expect(clock.pending).toBe(0);
+    });
+
     it('should end an attempt at once', async () => {
       const controller = new AbortController();
       const server = await serving(createRawServer(() => undefined));
@@ -975,5 +999,945 @@ describe('Session', () => {
       controller.abort();
       expect(told.finished).toHaveLength(1);
     });
+  });
+
+  describe('reconnect', () => {
+    const order = { code: 4000, reason: 'again' };
+
+    it('should close an open connection with its order, and dial again at once', async () => {
+      const server = await serving(createWssServer());
+      const reconnect = growing();
+      const { session, told, peer } = await openWith(server, { reconnect });
+      clock.advance(30);
+      session.reconnect(order);
+      session.reconnect(NORMAL_CLOSE);
+      expect(await peer.closed).toEqual(order);
+      await reached(told, 'Opened', 2);
+      expect(told.log).toEqual([
+        ...['Dialled', 'Opened', 'CloseStarted', 'lost Closed'],
+        ...['Dialled', 'Opened'],
+      ]);
+      expect(told.lost).toMatchObject([{ by: 'client', ...order, wasClean: true, uptime: 30 }]);
+      expect(told.events.at(-2)).toEqual({ _tag: 'Dialled', attempt: 1 });
+      expect(reconnect.asked).toEqual([]);
+      expect(server.accepted).toBe(2);
+    });
+
+    it('should work without a policy', async () => {
+      const server = await serving(createWssServer());
+      const { session, told } = await openWith(server);
+      session.reconnect(order);
+      await reached(told, 'Opened', 2);
+      expect(told.finished).toEqual([]);
+    });
+
+    it('should wait for the closing handshake', async () => {
+      const { session, told, peer } = await openWith(await serving(createWssServer()));
+      peer.pause();
+      session.reconnect(order);
+      await turns();
+      expect(told.log.at(-1)).toBe('CloseStarted');
+      peer.resume();
+      await reached(told, 'Opened', 2);
+    });
+
+    it('should dial also when the line breaks before the answer to the close', async () => {
+      const { session, told, peer } = await openWith(await serving(createWssServer()));
+      peer.pause();
+      session.reconnect(order);
+      peer.terminate();
+      await reached(told, 'Opened', 2);
+      expect(told.lost).toMatchObject([{ _tag: 'Closed', by: 'client', wasClean: false }]);
+    });
+
+    it('should end a wait, and count anew', async () => {
+      const policy = growing();
+      const { session, told } = startWith({ url: await nowhere(), reconnect: policy });
+      await reached(told, 'RetryScheduled');
+      clock.advance(100);
+      await reached(told, 'RetryScheduled', 2);
+      session.reconnect(order);
+      expect(told.events.at(-1)).toEqual({ _tag: 'Dialled', attempt: 1 });
+      expect(clock.pending).toBe(0);
+      await reached(told, 'RetryScheduled', 3);
+      expect(told.events.at(-1)).toMatchObject({ attempt: 2, delay: 100 });
+      expect(policy.asked.at(-1)).toMatchObject({ iterNumber: 0, cumulativeDelay: 0 });
+    });
+
+    it('should leave an attempt alone that is under way', async () => {
+      const server = await serving(createRawServer(() => undefined));
+      const { session, told } = startWith({ url: server.url });
+      await until(() => expect(server.connections).toHaveLength(1));
+      session.reconnect(order);
+      await turns();
+      expect(told.log).toEqual(['Dialled']);
+      expect(server.connections).toHaveLength(1);
+    });
+
+    it('should take a connection away from onOpen, and give it the next', async () => {
+      const server = await serving(createWssServer());
+      const signals: AbortSignal[] = [];
+      const onOpen = async ({ signal, receive }: Opening): Promise<void> => {
+        signals.push(signal);
+        if (signals.length === 1) await receive();
+      };
+      const { session, told } = startWith({ url: server.url, onOpen });
+      await reached(told, 'OpeningStarted');
+      await until(() => expect(signals).toHaveLength(1));
+      session.reconnect(order);
+      expect(signals[0]?.aborted).toBe(true);
+      await reached(told, 'Opened');
+      expect(told.log).toEqual([
+        ...['Dialled', 'OpeningStarted', 'CloseStarted', 'lost Closed'],
+        ...['Dialled', 'OpeningStarted', 'Opened'],
+      ]);
+      expect(told.lost).toMatchObject([{ phase: 'closing', uptime: 0 }]);
+    });
+
+    it('should keep for the next connection what is sent meanwhile', async () => {
+      const server = await serving(createWssServer());
+      const { session, told } = await openWith(server);
+      session.reconnect(order);
+      expect(session.send('meanwhile')).toBe(false);
+      outbox.add('meanwhile');
+      await reached(told, 'Opened', 2);
+      const second = await server.nextConnection();
+      expect(await second.nextMessage()).toMatchObject({ text: 'meanwhile' });
+    });
+
+    it('should go before the verdict on a message', async () => {
+      const { session, told, peer } = await openWith(await serving(createWssServer()), {
+        onRejected: 'fail',
+      });
+      session.judge(ENDINGS.MessageRejected.failure);
+      session.reconnect(order);
+      expect(await peer.closed).toMatchObject({ code: 1008 });
+      await reached(told, 'Opened', 2);
+      expect(told.lost).toMatchObject([{ _tag: 'MessageRejected' }]);
+    });
+
+    it('should do nothing once the stream is being closed', async () => {
+      const { session, told, peer } = await openWith(await serving(createWssServer()));
+      session.close(NORMAL_CLOSE);
+      session.reconnect(order);
+      expect(await peer.closed).toEqual({ code: 1000, reason: '' });
+      await finishOf(told);
+      session.reconnect(order);
+      await turns();
+      expect(told.log).toEqual([
+        ...['Dialled', 'Opened', 'CloseStarted', 'lost Closed', 'finished Closed'],
+      ]);
+    });
+
+    it('should hasten a close that waits for what is in the outbox', async () => {
+      const server = await serving(createWssServer());
+      outbox.add('one');
+      const url = [await nowhere(), server.url];
+      const { session, told } = startWith({ url, reconnect: growing() });
+      session.close({ code: 4001, reason: 'mine' });
+      await reached(told, 'RetryScheduled');
+      session.reconnect(order);
+      const peer = await server.nextConnection();
+      expect(await peer.closed).toEqual({ code: 4001, reason: 'mine' });
+      expect(peer.messages).toMatchObject([{ text: 'one' }]);
+      expect((await finishOf(told)).error).toEqual(O.none);
+    });
+
+    it.each<[string, string, (session: AnySession) => void]>([
+      ['close', 'finished Closed', (session) => session.close(NORMAL_CLOSE)],
+      ['terminate', 'finished Closed', (session) => session.terminate()],
+      ['hangUp', 'Ended', (session) => session.hangUp(NORMAL_CLOSE)],
+    ])('should not dial when %s comes after it', async (_name, last, end) => {
+      const { session, told } = await openWith(await serving(createWssServer()));
+      session.reconnect(order);
+      end(session);
+      await until(() => expect(told.log.at(-1)).toBe(last));
+      await turns();
+      expect(count(told, 'Dialled')).toBe(1);
+    });
+
+    it('should do as close() says when messages still wait to be sent', async () => {
+      const server = await serving(createWssServer());
+      const { session, told } = await openWith(server);
+      session.reconnect(order);
+      outbox.add('one');
+      session.close({ code: 4001, reason: 'mine' });
+      const second = await server.nextConnection();
+      expect(await second.closed).toEqual({ code: 4001, reason: 'mine' });
+      expect(second.messages).toMatchObject([{ text: 'one' }]);
+      await finishOf(told);
+    });
+  });
+
+  describe('terminate', () => {
+    const torn = { _tag: 'Closed', by: 'client', code: 1006, reason: '', wasClean: false };
+
+    it('should tear an open connection down, and tell of it later', async () => {
+      const server = await serving(createWssServer());
+      const { session, told, peer } = await openWith(server, { reconnect: growing() });
+      clock.advance(30);
+      outbox.add('kept');
+      session.terminate();
+      session.terminate();
+      expect(session.send('late')).toBe(false);
+      expect(told.log).toEqual(['Dialled', 'Opened']);
+      expect(await peer.closed).toEqual({ code: 1006, reason: '' });
+      const { ending, error } = await finishOf(told);
+      expect(ending).toEqual({
+        ...torn,
+        phase: 'open',
+        uptime: 30,
+        target: `127.0.0.1:${server.port}`,
+      });
+      expect(error).toEqual(O.none);
+      expect(told.log).toEqual(['Dialled', 'Opened', 'lost Closed', 'finished Closed']);
+      expect(outbox.messages).toBe(1);
+      expect(clock.pending).toBe(0);
+    });
+
+    it('should tear a connection down that onOpen has', async () => {
+      const server = await serving(createWssServer());
+      const signals: AbortSignal[] = [];
+      const onOpen = ({ signal, receive }: Opening): Promise<void> => {
+        signals.push(signal);
+        return receive().then(() => undefined);
+      };
+      const { session, told } = startWith({ url: server.url, onOpen, openTimeout: 100 });
+      await until(() => expect(signals).toHaveLength(1));
+      session.terminate();
+      expect(signals[0]?.aborted).toBe(true);
+      const { ending } = await finishOf(told);
+      expect(ending).toMatchObject({ ...torn, phase: 'opening', uptime: 0 });
+      expect(told.log).toEqual(['Dialled', 'OpeningStarted', 'lost Closed', 'finished Closed']);
+      expect(clock.pending).toBe(0);
+    });
+
+    it('should end an attempt at once', async () => {
+      const server = await serving(createRawServer(() => undefined));
+      const { session, told } = startWith({ url: server.url, reconnect: growing() });
+      await until(() => expect(server.connections).toHaveLength(1));
+      session.terminate();
+      expect(told.log).toEqual(['Dialled', 'lost Closed', 'finished Closed']);
+      expect(told.finished).toMatchObject([
+        { ending: { ...torn, phase: 'upgrade', target: server.authority }, error: O.none },
+      ]);
+      await server.connections[0]?.closed;
+    });
+
+    it('should end a wait at once', async () => {
+      const { session, told } = startWith({ url: await nowhere(), reconnect: growing() });
+      await reached(told, 'RetryScheduled');
+      session.terminate();
+      expect(told.finished).toEqual([
+        { ending: { ...torn, phase: 'options', uptime: 0 }, error: O.none },
+      ]);
+      expect(told.log.slice(-2)).toEqual(['RetryScheduled', 'finished Closed']);
+      expect(clock.pending).toBe(0);
+    });
+
+    it('should cut a closing handshake short', async () => {
+      const { session, told, peer } = await openWith(await serving(createWssServer()));
+      peer.pause();
+      session.close(NORMAL_CLOSE);
+      session.terminate();
+      expect(await finishOf(told)).toMatchObject({ ending: torn, error: O.none });
+      expect(told.log).toEqual([
+        ...['Dialled', 'Opened', 'CloseStarted', 'lost Closed', 'finished Closed'],
+      ]);
+    });
+
+    it('should keep the outbox, and forget the close behind it', async () => {
+      outbox.add('kept');
+      const { session, told } = startWith({ url: await nowhere(), reconnect: growing() });
+      session.close(NORMAL_CLOSE);
+      await reached(told, 'RetryScheduled');
+      session.terminate();
+      expect(told.finished).toHaveLength(1);
+      expect(outbox.messages).toBe(1);
+      outbox.shift();
+      expect(outbox.isEmpty).toBe(true);
+    });
+
+    it('should not be followed by a retry, whatever the rules say', async () => {
+      const { session, told } = await openWith(await serving(createWssServer()), {
+        completeOn: () => false,
+        reconnect: { policy: growing(), isTransient: () => true },
+      });
+      session.terminate();
+      expect((await finishOf(told)).error).toMatchObject({
+        value: expect.any(CloseError) as unknown,
+      });
+      expect(clock.pending).toBe(0);
+    });
+
+    it.each<[string, (session: AnySession, controller: AbortController) => void]>([
+      ['hung up', (session) => session.hangUp(NORMAL_CLOSE)],
+      ['aborted', (_session, controller) => controller.abort()],
+    ])('should tear down what closes after it was %s', async (_name, end) => {
+      const controller = new AbortController();
+      const { session, told, peer } = await openWith(await serving(createWssServer()), {
+        signal: controller.signal,
+      });
+      peer.pause();
+      end(session, controller);
+      session.terminate();
+      await until(() => expect(told.log.slice(-2)).toEqual(['lost Closed', 'Ended']));
+      expect(told.lost).toMatchObject([torn]);
+      session.terminate();
+      await turns();
+      expect(count(told, 'Ended')).toBe(1);
+    });
+
+    it('should do nothing once it is over', async () => {
+      const { session, told, peer } = await openWith(await serving(createWssServer()));
+      void peer.close(1000);
+      await finishOf(told);
+      const before = [...told.log];
+      session.terminate();
+      await turns();
+      expect(told.log).toEqual(before);
+    });
+
+    it('should hide no fault', async () => {
+      const bug = new RangeError('a bug');
+      const onRejected = (): never => {
+        throw bug;
+      };
+      const server = await serving(createWssServer());
+      const { session, told, peer } = await openWith(server, { onRejected });
+      peer.pause();
+      session.judge(ENDINGS.MessageRejected.failure);
+      session.terminate();
+      expect((await finishOf(told)).error).toEqual(O.some(bug));
+    });
+  });
+
+  describe('calls from within what it tells', () => {
+    const ACTIONS = {
+      close: (session: AnySession) => {
+        session.close(NORMAL_CLOSE);
+      },
+      terminate: (session: AnySession) => {
+        session.terminate();
+      },
+      reconnect: (session: AnySession) => {
+        session.reconnect(NORMAL_CLOSE);
+      },
+      hangUp: (session: AnySession) => {
+        session.hangUp(NORMAL_CLOSE);
+      },
+      abort: (_session: AnySession, controller: AbortController) => {
+        controller.abort();
+      },
+    } as const;
+
+    // What is told after it, of a connection that the server resets once it is open.
+    it.each<[string, keyof typeof ACTIONS, readonly string[]]>([
+      ['Dialled', 'close', ['lost Closed', 'finished Closed']],
+      ['Dialled', 'terminate', ['lost Closed', 'finished Closed']],
+      [
+        'Dialled',
+        'reconnect',
+        ['OpeningStarted', 'Opened', 'lost NetworkFailed', 'RetryScheduled'],
+      ],
+      ['Dialled', 'hangUp', ['lost Cancelled', 'Ended']],
+      ['Dialled', 'abort', ['lost Cancelled', 'finished Cancelled']],
+      ['OpeningStarted', 'close', ['CloseStarted', 'lost Closed', 'finished Closed']],
+      ['OpeningStarted', 'terminate', ['lost Closed', 'finished Closed']],
+      ['OpeningStarted', 'reconnect', ['CloseStarted', 'lost Closed', 'Dialled', 'OpeningStarted']],
+      ['OpeningStarted', 'hangUp', ['CloseStarted', 'lost Closed', 'Ended']],
+      ['OpeningStarted', 'abort', ['finished Cancelled', 'CloseStarted', 'lost Closed', 'Ended']],
+      ['Opened', 'close', ['CloseStarted', 'lost Closed', 'finished Closed']],
+      ['Opened', 'terminate', ['lost Closed', 'finished Closed']],
+      ['Opened', 'reconnect', ['CloseStarted', 'lost Closed', 'Dialled', 'OpeningStarted']],
+      ['Opened', 'hangUp', ['CloseStarted', 'lost Closed', 'Ended']],
+      ['Opened', 'abort', ['finished Cancelled', 'CloseStarted', 'lost Closed', 'Ended']],
+      ['lost NetworkFailed', 'close', ['finished Closed']],
+      ['lost NetworkFailed', 'terminate', ['finished Closed']],
+      ['lost NetworkFailed', 'reconnect', ['Dialled', 'OpeningStarted', 'Opened']],
+      ['lost NetworkFailed', 'hangUp', ['Ended']],
+      ['lost NetworkFailed', 'abort', ['finished Cancelled']],
+      ['RetryScheduled', 'close', ['finished Closed']],
+      ['RetryScheduled', 'terminate', ['finished Closed']],
+      ['RetryScheduled', 'reconnect', ['Dialled', 'OpeningStarted', 'Opened']],
+      ['RetryScheduled', 'hangUp', ['Ended']],
+      ['RetryScheduled', 'abort', ['finished Cancelled']],
+    ])('should be in order: on %s, %s', async (when, action, then) => {
+      const controller = new AbortController();
+      const server = await serving(createWssServer());
+      let isDone = false;
+      const { told } = startWith(
+        {
+          url: server.url,
+          reconnect: growing(),
+          onOpen: () => undefined,
+          signal: controller.signal,
+        },
+        (what, session) => {
+          if (what === 'Opened' && when !== 'Opened') {
+            for (const each of server.connections) each.terminate();
+          }
+          if (what !== when || isDone) return;
+          isDone = true;
+          ACTIONS[action](session, controller);
+        },
+      );
+      await until(() => expect(isDone).toBe(true));
+      const after = (): readonly string[] => told.log.slice(told.log.indexOf(when) + 1);
+      await until(() => expect(after().slice(0, then.length)).toEqual(then));
+      await turns();
+      if (action === 'reconnect') return;
+      expect(after()).toEqual(then);
+      expect(clock.pending).toBe(0);
+    });
+
+    it.each<[keyof typeof ACTIONS, readonly string[]]>([
+      ['close', ['lost Closed', 'finished Closed']],
+      ['terminate', ['lost Closed', 'finished Closed']],
+      ['reconnect', ['lost Closed', 'finished Closed']],
+      ['hangUp', ['lost Closed', 'Ended']],
+      ['abort', ['finished Cancelled', 'lost Closed', 'Ended']],
+    ])('should be in order: on our own CloseStarted, %s', async (action, then) => {
+      const controller = new AbortController();
+      const { session, told } = await openWith(
+        await serving(createWssServer()),
+        { signal: controller.signal },
+        (what, self) => {
+          if (what === 'CloseStarted') ACTIONS[action](self, controller);
+        },
+      );
+      session.close(NORMAL_CLOSE);
+      await until(() => expect(told.log.at(-1)).toBe(then.at(-1)));
+      await turns();
+      expect(told.log).toEqual(['Dialled', 'Opened', 'CloseStarted', ...then]);
+    });
+
+    // On the loss of an attempt that is given up for one of these, whatever is called within.
+    it.each(
+      (['close', 'terminate', 'hangUp', 'abort'] as const).flatMap((first) =>
+        (['close', 'terminate', 'reconnect', 'hangUp', 'abort'] as const).map(
+          (second) => [first, second] as const,
+        ),
+      ),
+    )('should tell the end once: %s, and on the loss of the attempt %s', async (first, second) => {
+      const controller = new AbortController();
+      const server = await serving(createRawServer(() => undefined));
+      const { session, told } = startWith(
+        { url: server.url, reconnect: growing(), signal: controller.signal },
+        (what, self) => {
+          if (what.startsWith('lost')) ACTIONS[second](self, controller);
+        },
+      );
+      await until(() => expect(server.connections).toHaveLength(1));
+      ACTIONS[first](session, controller);
+      await turns();
+      expect(count(told, 'Dialled')).toBe(1);
+      expect(told.lost).toHaveLength(1);
+      // Who hung up is not told.
+      const isHungUp = first === 'hangUp' || second === 'hangUp';
+      expect(told.finished).toHaveLength(isHungUp ? 0 : 1);
+      expect(clock.pending).toBe(0);
+    });
+
+    it('should tell nobody who hangs up on the loss that a signal brought that had aborted before', () => {
+      const { told } = startWith(
+        { url: 'ws://h', signal: AbortSignal.abort() },
+        (what, session) => {
+          if (what.startsWith('lost')) session.hangUp(NORMAL_CLOSE);
+        },
+      );
+      clock.advance(0);
+      expect(told.log).toEqual(['Dialled', 'lost Cancelled', 'Ended']);
+    });
+  });
+
+  describe('refreshCredentials', () => {
+    let token = 'stale';
+    let authorized: readonly string[] = [];
+
+    beforeEach(() => {
+      token = 'stale';
+      authorized = ['fresh'];
+    });
+
+    /** A server that lets in who shows one of the tokens that are good. */
+    const guarded = (): Promise<WssServer> =>
+      serving(
+        createWssServer({
+          onRequest: ({ headers }) =>
+            authorized.includes(headers.authorization ?? '') ? undefined : { status: 401 },
+        }),
+      );
+
+    type Refresh = (ending: Ending, signal: AbortSignal) => void | PromiseLike<void>;
+
+    const refreshing = (
+      server: WssServer,
+      refreshCredentials: Refresh,
+      rules: Partial<ReconnectOptions> = {},
+    ): Started =>
+      startWith({
+        url: server.url,
+        headers: () => ({ authorization: token }),
+        reconnect: { policy: growing(), refreshCredentials, ...rules },
+      });
+
+    const retried = async (told: Told, times: number): Promise<void> => {
+      await reached(told, 'RetryScheduled', times);
+      clock.advance(100 * times);
+    };
+
+    it('should be asked for before the retry that a 401 brings about', async () => {
+      const server = await guarded();
+      const refresh = vi.fn<Refresh>(async () => {
+        await turns();
+        token = 'fresh';
+      });
+      const { told } = refreshing(server, refresh);
+      await reached(told, 'RetryScheduled');
+      expect(refresh).not.toHaveBeenCalled();
+      expect(told.events.at(-1)).toMatchObject({ attempt: 2, delay: 100 });
+      clock.advance(100);
+      await reached(told, 'Opened');
+      expect(refresh).toHaveBeenCalledOnce();
+      expect(refresh.mock.calls[0]?.[0]).toBe(told.lost[0]);
+      expect(told.lost).toMatchObject([{ _tag: 'UpgradeRefused', status: 401 }]);
+      expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
+        'stale',
+        'fresh',
+      ]);
+    });
+
+    it('should give up when the fresh ones are turned down as well', async () => {
+      authorized = [];
+      const refresh = vi.fn<Refresh>(() => {
+        token = 'fresh';
+      });
+      const { told } = refreshing(await guarded(), refresh, { isTransient: () => true });
+      await retried(told, 1);
+      const { ending, error } = await finishOf(told);
+      expect(ending).toMatchObject({ _tag: 'UpgradeRefused', status: 401 });
+      expect(error).toMatchObject({ value: expect.any(UpgradeRefusedError) as unknown });
+      expect(refresh).toHaveBeenCalledOnce();
+      expect(count(told, 'Dialled')).toBe(2);
+    });
+
+    it.each<[string, (cause: Error) => void | Promise<void>]>([
+      [
+        'throws',
+        (cause) => {
+          throw cause;
+        },
+      ],
+      ['rejects', (cause) => Promise.reject(cause)],
+    ])('should be asked again when it %s', async (_name, fail) => {
+      const server = await guarded();
+      const cause = new Error('no token to be had');
+      const refresh = vi.fn<Refresh>(() => {
+        if (refresh.mock.calls.length < 3) return fail(cause);
+        token = 'fresh';
+      });
+      const { told } = refreshing(server, refresh);
+      await retried(told, 1);
+      await untilLost(told, 2);
+      await retried(told, 2);
+      await untilLost(told, 3);
+      await retried(told, 3);
+      await reached(told, 'Opened');
+      const failed = { _tag: 'ProviderFailed', option: 'reconnect.refreshCredentials', cause };
+      expect(told.lost).toMatchObject([{ status: 401 }, failed, failed]);
+      // It is told what the credentials are needed for, not that it failed itself.
+      expect(refresh.mock.calls.map(([ending]) => ending)).toEqual([
+        told.lost[0],
+        told.lost[0],
+        told.lost[0],
+      ]);
+      expect(server.requests).toHaveLength(2);
+    });
+
+    /** Lets the turn pass after which a failure of the options is told. */
+    const untilLost = (told: Told, times: number): Promise<void> =>
+      until(() => {
+        clock.advance(0);
+        expect(told.lost).toHaveLength(times);
+      });
+
+    it('should not be asked again for the attempts of an outage that fail otherwise', async () => {
+      let isBusy = false;
+      const server = await serving(
+        createWssServer({
+          onRequest: ({ headers }) => {
+            if (headers.authorization !== 'fresh') return { status: 401 };
+            return isBusy ? { status: 503 } : undefined;
+          },
+        }),
+      );
+      const refresh = vi.fn<Refresh>(() => {
+        token = 'fresh';
+        isBusy = true;
+      });
+      const { told } = refreshing(server, refresh);
+      await retried(told, 1);
+      await reached(told, 'RetryScheduled', 2);
+      isBusy = false;
+      clock.advance(200);
+      await reached(told, 'Opened');
+      expect(told.lost).toMatchObject([{ status: 401 }, { status: 503 }]);
+      expect(refresh).toHaveBeenCalledOnce();
+    });
+
+    it.each([
+      [5_000, 2],
+      [4_999, 1],
+    ])('should be asked again after an uptime of %i ms: %i times', async (uptime, times) => {
+      token = 'fresh';
+      const server = await guarded();
+      const refresh = vi.fn<Refresh>();
+      const { told } = refreshing(server, refresh);
+      for (const each of [1, 2]) {
+        const peer = await server.nextConnection();
+        await reached(told, 'Opened', each);
+        clock.advance(uptime);
+        void peer.close(4401, 'token expired');
+        await untilLost(told, each);
+        clock.advance(100);
+      }
+      if (times === 2) await reached(told, 'Opened', 3);
+      else expect((await finishOf(told)).ending).toMatchObject({ code: 4401 });
+      expect(refresh).toHaveBeenCalledTimes(times);
+    });
+
+    it('should not be asked for anything else', async () => {
+      const refresh = vi.fn<Refresh>();
+      const server = await serving(createWssServer({ onRequest: () => ({ status: 503 }) }));
+      const { told } = refreshing(server, refresh);
+      await retried(told, 1);
+      await reached(told, 'RetryScheduled', 2);
+      expect(refresh).not.toHaveBeenCalled();
+    });
+
+    it('should not be asked when the policy gives up', async () => {
+      const refresh = vi.fn<Refresh>();
+      const { told } = refreshing(await guarded(), refresh, { policy: () => O.none });
+      await finishOf(told);
+      expect(refresh).not.toHaveBeenCalled();
+    });
+
+    it('should be asked also when reconnect() ends the wait', async () => {
+      const refresh = vi.fn<Refresh>(() => {
+        token = 'fresh';
+      });
+      const { session, told } = refreshing(await guarded(), refresh);
+      await reached(told, 'RetryScheduled');
+      session.reconnect(NORMAL_CLOSE);
+      await reached(told, 'Opened');
+      expect(refresh).toHaveBeenCalledOnce();
+    });
+
+    it('should have the time that an attempt has, and be asked again', async () => {
+      const signals: AbortSignal[] = [];
+      const refresh = vi.fn<Refresh>((_ending, signal) => {
+        signals.push(signal);
+        if (signals.length === 1) return new Promise(() => undefined);
+        token = 'fresh';
+        return undefined;
+      });
+      const server = await guarded();
+      const { told } = startWith({
+        url: server.url,
+        headers: () => ({ authorization: token }),
+        connectTimeout: 1_000,
+        reconnect: { policy: growing(), refreshCredentials: refresh },
+      });
+      await retried(told, 1);
+      await until(() => expect(signals).toHaveLength(1));
+      expect(signals[0]?.aborted).toBe(false);
+      clock.advance(1_000);
+      expect(signals[0]?.aborted).toBe(true);
+      expect(told.lost.at(-1)).toMatchObject({
+        _tag: 'TimedOut',
+        option: 'connectTimeout',
+        phase: 'options',
+      });
+      await retried(told, 2);
+      await reached(told, 'Opened');
+      expect(signals).toHaveLength(2);
+    });
+
+    it('should be told by its signal that nobody is there any more', async () => {
+      const signals: AbortSignal[] = [];
+      const refresh: Refresh = (_ending, signal) => {
+        signals.push(signal);
+        return new Promise(() => undefined);
+      };
+      const { session, told } = refreshing(await guarded(), refresh);
+      await retried(told, 1);
+      await until(() => expect(signals).toHaveLength(1));
+      session.hangUp(NORMAL_CLOSE);
+      expect(signals[0]?.aborted).toBe(true);
+    });
+  });
+
+  describe('endpoints', () => {
+    const targets = ({ lost }: Told): unknown[] => lost.map(({ target }) => target);
+
+    it('should be tried one after the other', async () => {
+      const server = await serving(createWssServer());
+      const [first, second] = [await nowhere(), await nowhere()];
+      const { told } = startWith({ url: [first, second, server.url], reconnect: growing() });
+      await reached(told, 'RetryScheduled');
+      clock.advance(100);
+      await reached(told, 'RetryScheduled', 2);
+      clock.advance(200);
+      await reached(told, 'Opened');
+      expect(targets(told)).toEqual([first, second].map((each) => each.slice(5)));
+    });
+
+    it.each([
+      [5_000, 0],
+      [4_999, 1],
+      [0, 1],
+    ])('should be kept once it was up for long: %i ms, then number %i', async (uptime, index) => {
+      const both = [await serving(createWssServer()), await serving(createWssServer())];
+      const [first] = both;
+      const { told } = startWith({ url: both.map(({ url }) => url), reconnect: growing() });
+      await reached(told, 'Opened');
+      clock.advance(uptime);
+      for (const each of first?.connections ?? []) each.terminate();
+      await reached(told, 'RetryScheduled');
+      clock.advance(100);
+      await reached(told, 'Opened', 2);
+      expect(both[index]?.accepted).toBe(index === 0 ? 2 : 1);
+    });
+
+    it('should not be left for what we do ourselves', async () => {
+      const both = [await serving(createWssServer()), await serving(createWssServer())];
+      const { session, told } = startWith({ url: both.map(({ url }) => url) });
+      await reached(told, 'Opened');
+      session.reconnect(NORMAL_CLOSE);
+      await reached(told, 'Opened', 2);
+      expect(both.map(({ accepted }) => accepted)).toEqual([2, 0]);
+    });
+
+    it('should be left when a limit of ours ran out, or onOpen refused', async () => {
+      const both = [await serving(createWssServer()), await serving(createWssServer())];
+      const onOpen = vi.fn(({ attempt }: Opening) => {
+        if (attempt === 1) throw new Error('not this one');
+      });
+      const { told } = startWith({
+        url: both.map(({ url }) => url),
+        onOpen,
+        reconnect: { policy: growing(), isTransient: () => true },
+      });
+      await reached(told, 'RetryScheduled');
+      clock.advance(100);
+      await reached(told, 'Opened');
+      expect(both.map(({ accepted }) => accepted)).toEqual([1, 1]);
+    });
+  });
+
+  it('should tell how much of a wait the server asked for, and when it is over', async () => {
+    const onRequest = (): Refusal => ({ status: 503, headers: { 'Retry-After': '2' } });
+    const server = await serving(createWssServer({ onRequest }));
+    clock.advance(70);
+    const { told } = startWith({ url: server.url, reconnect: growing() });
+    await reached(told, 'RetryScheduled');
+    const times = { attempt: 2, delay: 2_100, retryAfter: 2_000, retryAt: 2_170 };
+    expect(told.events.at(-1)).toEqual({
+      _tag: 'RetryScheduled',
+      ...times,
+      ending: told.lost[0],
+    });
+    clock.advance(2_099);
+    expect(count(told, 'Dialled')).toBe(1);
+    clock.advance(1);
+    expect(count(told, 'Dialled')).toBe(2);
+  });
+
+  describe('onOpen', () => {
+    it('should leave what it did not ask for to the stream, after the outbox was sent', async () => {
+      const server = await serving(
+        createWssServer({
+          onConnection: (peer) => {
+            for (const each of ['"one"', '"welcome"', '"two"']) void peer.send(each);
+          },
+        }),
+      );
+      outbox.add('"out"');
+      const waiting: number[] = [];
+      const { told } = startWith(
+        {
+          url: server.url,
+          onOpen: async ({ send, receive, deliver }) => {
+            send('in');
+            await receive((message) => message === 'two');
+            await receive((message) => message === 'welcome');
+            deliver('made up');
+          },
+        },
+        (what) => {
+          if (what.startsWith('delivered')) waiting.push(outbox.messages);
+        },
+      );
+      const peer = await server.nextConnection();
+      await reached(told, 'Opened');
+      await peer.send('"three"');
+      await until(() => expect(told.log.at(-1)).toBe('message "three"'));
+      expect(told.log).toEqual([
+        ...['Dialled', 'OpeningStarted', 'Opened'],
+        ...['delivered "made up"', 'delivered "one"', 'message "three"'],
+      ]);
+      expect(waiting).toEqual([0, 0]);
+      await until(() => expect(peer.messages.map(({ text }) => text)).toEqual(['"in"', '"out"']));
+      const live = { queuedMessages: 0, queuedBytes: 0, bufferedAmount: 0, since: undefined };
+      expect(counters.snapshot(0, live)).toMatchObject({ messagesSent: 2, bytesSent: 9 });
+    });
+
+    it('should be given the number of the attempt and of the connection', async () => {
+      const server = await serving(createWssServer());
+      const places: unknown[] = [];
+      const onOpen = ({ attempt, connection }: Opening): void => {
+        places.push([attempt, connection]);
+        if (places.length === 2) throw new Error('once');
+      };
+      const { told, peer } = await openWith(server, {
+        onOpen,
+        reconnect: { policy: growing(), isTransient: () => true },
+      });
+      peer.terminate();
+      await reached(told, 'RetryScheduled');
+      clock.advance(100);
+      await reached(told, 'RetryScheduled', 2);
+      clock.advance(200);
+      await reached(told, 'Opened', 2);
+      // A connection that it refused is none.
+      expect(places).toEqual([
+        [1, 1],
+        [2, 2],
+        [3, 2],
+      ]);
+    });
+
+    it.each<[string, (session: AnySession) => void, readonly string[]]>([
+      ['Opened', (session) => session.hangUp(NORMAL_CLOSE), []],
+      ['delivered 1', (session) => session.hangUp(NORMAL_CLOSE), ['delivered 1']],
+      ['delivered 1', (session) => session.close(NORMAL_CLOSE), ['delivered 1', 'delivered 2']],
+    ])('should deliver only as long as somebody is there: on %s', async (when, act, expected) => {
+      const server = await serving(createWssServer());
+      const { told } = startWith(
+        {
+          url: server.url,
+          onOpen: ({ deliver }) => {
+            deliver(1);
+            deliver(2);
+          },
+        },
+        (what, session) => {
+          if (what === when) act(session);
+        },
+      );
+      await until(() => expect(told.lost).toHaveLength(1));
+      expect(told.log.filter((each) => each.startsWith('delivered'))).toEqual(expected);
+    });
+
+    it('should keep what waits in the outbox when it refuses', async () => {
+      outbox.add('kept');
+      const refusal = new Error('wrong password');
+      const { told } = startWith({
+        url: (await serving(createWssServer())).url,
+        reconnect: growing(),
+        onOpen: () => Promise.reject(refusal),
+      });
+      const { ending, error } = await finishOf(told);
+      expect(ending).toMatchObject({ _tag: 'OpeningRefused', cause: refusal });
+      expect(error).toMatchObject({ value: expect.any(OpeningError) as unknown });
+      expect(outbox.messages).toBe(1);
+    });
+
+    it('should close a connection that it has, at once when nothing waits in the outbox', async () => {
+      const server = await serving(createWssServer());
+      const signals: AbortSignal[] = [];
+      const onOpen = ({ signal }: Opening): Promise<void> => {
+        signals.push(signal);
+        return new Promise(() => undefined);
+      };
+      const { session, told } = startWith({ url: server.url, onOpen });
+      const peer = await server.nextConnection();
+      await until(() => expect(signals).toHaveLength(1));
+      session.close({ code: 4000, reason: 'mine' });
+      expect(signals[0]?.aborted).toBe(true);
+      expect(await peer.closed).toEqual({ code: 4000, reason: 'mine' });
+      expect(await finishOf(told)).toMatchObject({
+        ending: { _tag: 'Closed', by: 'client', uptime: 0, wasClean: true },
+        error: O.none,
+      });
+    });
+  });
+
+  describe('a fault of the heartbeat', () => {
+    const bug = new RangeError('a bug');
+    const never = (): never => {
+      throw bug;
+    };
+
+    it.each<[string, unknown]>([
+      ['message throws', bug],
+      ['message does not encode', expect.any(EncodeError)],
+      ['isAnswer throws', bug],
+    ])('should close with 1011, and fail the stream with it: %s', async (name, error) => {
+      const message = name === 'message throws' ? never : (): unknown => 'ping';
+      const { told, peer } = await openWith(await serving(createWssServer()), {
+        heartbeat: {
+          interval: 100,
+          message: name === 'message does not encode' ? (): bigint => 1n : message,
+          isAnswer: name === 'isAnswer throws' ? never : (): boolean => false,
+        },
+        completeOn: () => true,
+        reconnect: { policy: growing(), isTransient: () => true },
+      });
+      if (name === 'isAnswer throws') void peer.send('"pong"');
+      else clock.advance(100);
+      expect(await peer.closed).toEqual({ code: 1011, reason: '' });
+      const finish = await finishOf(told);
+      expect(finish.error).toEqual(O.some(error));
+      expect(finish.ending).toMatchObject({ _tag: 'Closed', by: 'client', code: 1011 });
+      expect(told.log).not.toContain('pinged');
+      expect(clock.pending).toBe(0);
+    });
+
+    it('should not hide that the stream was hung up', async () => {
+      const { session, told } = await openWith(await serving(createWssServer()), {
+        heartbeat: {
+          interval: 100,
+          message: () => {
+            session.hangUp(NORMAL_CLOSE);
+            throw bug;
+          },
+        },
+      });
+      clock.advance(100);
+      await until(() => expect(told.log.at(-1)).toBe('Ended'));
+      expect(told.log).toEqual(['Dialled', 'Opened', 'CloseStarted', 'lost Closed', 'Ended']);
+    });
+  });
+
+  it('should know what was sent and not handed to the system yet', async () => {
+    const server = await serving(createWssServer({ recordsMessages: false }));
+    const { session, peer } = await openWith(server);
+    expect(session.bufferedAmount).toBe(0);
+    peer.pause();
+    for (let each = 0; each < 32; each += 1) session.send(Buffer.alloc(1024 * 1024));
+    expect(session.bufferedAmount).toBeGreaterThan(1024 * 1024);
+    session.terminate();
+    await until(() => expect(session.bufferedAmount).toBe(0));
+  });
+
+  it('should tell of pings and of their answers', async () => {
+    const { told } = await openWith(await serving(createWssServer()), {
+      heartbeat: { interval: 100, timeout: 50 },
+    });
+    clock.advance(100);
+    await reached(told, 'PongReceived');
+    expect(told.log).toEqual(['Dialled', 'Opened', 'pinged', 'PongReceived']);
   });
 });

@@ -45,6 +45,12 @@ describe('checkOptions', () => {
       reconnect: undefined,
       outbox: { maxMessages: 10_000, maxBytes: 16_777_216 },
       connectTimeout: 10_000,
+      onOpen: undefined,
+      openTimeout: 10_000,
+      heartbeat: { interval: 30_000, timeout: 10_000, message: undefined, isAnswer: undefined },
+      idleTimeout: Infinity,
+      linger: 0,
+      closeWith: { code: 1000, reason: '' },
       limits: {
         closeTimeout: 3_000,
         maxPayload: 16_777_216,
@@ -72,9 +78,92 @@ describe('checkOptions', () => {
       'maxFragments',
     );
     names.push('maxBufferedChunks', 'perMessageDeflate', 'signal', 'lookup', 'scheduler', 'random');
+    names.push('protocol', 'serializer', 'deserializer', 'binaryType', 'onOpen', 'openTimeout');
+    names.push('heartbeat', 'idleTimeout', 'linger', 'closeWith', 'proxy');
+    names.push('openObserver', 'closeObserver', 'closingObserver');
     const settings = settingsOf(Object.fromEntries(names.map((name) => [name, undefined])));
     expect(settings.limits).toEqual(checkOptions({ url }).limits);
     expect(settings.reconnect).toBeUndefined();
+    expect(settings.heartbeat).toEqual(checkOptions({ url }).heartbeat);
+    expect(settings.closeWith).toEqual({ code: 1000, reason: '' });
+    expect(settings.codec.name).toBe('json');
+  });
+
+  it('should take what concerns the life of a connection', () => {
+    const onOpen = (): void => undefined;
+    const settings = settingsOf({
+      onOpen,
+      openTimeout: 0,
+      idleTimeout: 1,
+      linger: Infinity,
+      closeWith: { code: 4000, reason: 'bye' },
+    });
+    expect(settings).toMatchObject({ openTimeout: 0, idleTimeout: 1, linger: Infinity });
+    expect(settings.onOpen).toBe(onOpen);
+    expect(settings.closeWith).toEqual({ code: 4000, reason: 'bye' });
+    expect(settingsOf({ closeWith: { code: 1001 } }).closeWith).toEqual({ code: 1001, reason: '' });
+  });
+
+  it('should have no heartbeat for false and for an interval without end', () => {
+    expect(settingsOf({ heartbeat: false }).heartbeat).toBeUndefined();
+    expect(settingsOf({ heartbeat: { interval: Infinity } }).heartbeat).toBeUndefined();
+    expect(settingsOf({ heartbeat: { interval: 5 } }).heartbeat).toMatchObject({
+      interval: 5,
+      timeout: 10_000,
+    });
+  });
+
+  it('should take protocol for protocols', () => {
+    expect(settingsOf({ protocol: ['a', 'b'] }).protocols).toEqual(['a', 'b']);
+    expect(settingsOf({ protocol: 'a' }).protocols).toEqual(['a']);
+  });
+
+  it('should make a codec of serializer and deserializer', () => {
+    const { codec: made } = settingsOf({
+      serializer: (value: unknown) => `<${String(value)}>`,
+      deserializer: ({ data }: { data: string }) => data.length,
+    });
+    expect(made.encode(7)).toEqual(E.right('<7>'));
+    expect(made.decode(Buffer.from('four'), 'text')).toEqual(E.right(4));
+    expect(settingsOf({ binaryType: 'arraybuffer' }).codec.encode({ a: 1 })).toEqual(
+      E.right('{"a":1}'),
+    );
+  });
+
+  it('should make an endpoint pool of every URL that is no function', async () => {
+    const urls = ['wss://one', new URL('wss://two:8443')];
+    for (const given of [urls, { urls }, { urls, start: 'first', rest: 0 }]) {
+      const { url: resolve, endpoints } = settingsOf({ url: given });
+      await expect(resolve(1, signal)).resolves.toMatchObject({ target: 'one:443' });
+      endpoints?.failed(Date.now());
+      await expect(resolve(2, signal)).resolves.toMatchObject({ target: 'two:8443' });
+    }
+    expect(settingsOf({ url: () => 'wss://h' }).endpoints).toBeUndefined();
+    expect(settingsOf({}).endpoints).toBeDefined();
+  });
+
+  it('should draw a random start from the random source', async () => {
+    const options = { url: { urls: ['wss://one', 'wss://two'], start: 'random' } };
+    for (const [random, target] of [
+      [0.2, 'one:443'],
+      [0.7, 'two:443'],
+    ] as const) {
+      const { url: resolve } = settingsOf({ ...options, random: () => random });
+      await expect(resolve(1, signal)).resolves.toMatchObject({ target });
+    }
+  });
+
+  it('should make a lifecycle of the three observers', () => {
+    const told: string[] = [];
+    const { lifecycle } = settingsOf({
+      openObserver: { next: ({ type }: { type: string }) => told.push(type) },
+      closeObserver: { next: ({ code }: { code: number }) => told.push(`close ${code}`) },
+      closingObserver: { next: () => told.push('closing') },
+    });
+    lifecycle.opened({ since: 0, target: 'h:443', protocol: '', address: '127.0.0.1:443' });
+    lifecycle.closing();
+    lifecycle.closed(ENDINGS.Closed);
+    expect(told).toEqual(['open', 'closing', `close ${ENDINGS.Closed.code}`]);
   });
 
   it('should hand on what is given', () => {
@@ -146,6 +235,14 @@ describe('checkOptions', () => {
       canRefresh: false,
       refreshCredentials: undefined,
       random: Math.random,
+    });
+  });
+
+  it('should take a function that refreshes the credentials', () => {
+    const refreshCredentials = (): void => undefined;
+    expect(settingsOf({ reconnect: { policy, refreshCredentials } }).reconnect).toMatchObject({
+      canRefresh: true,
+      refreshCredentials,
     });
   });
 
@@ -290,6 +387,56 @@ describe('checkOptions', () => {
       { url, scheduler: { now: () => 0 } },
       'scheduler: must be an object with schedule() and now(), got an object',
     ],
+    [
+      { url, reconnect: { policy, refreshCredentials: 'token' } },
+      "reconnect.refreshCredentials: must be a function, got 'token'",
+    ],
+    [{ url: ['wss://h', 7] }, 'url[1]: must be a string or a URL, got 7'],
+    [{ url: { urls: 'wss://h' } }, "url.urls: must be a list of URLs, got 'wss://h'"],
+    [{ url: ['wss://h', 'ws://h'], tls: {} }, 'tls: is given, but the URL has the scheme ws:'],
+    [
+      { url: { urls: ['wss://h'], start: 'last' } },
+      "url.start: must be one of 'first', 'random', got 'last'",
+    ],
+    [
+      { url: { urls: ['wss://h'], start: 'random' }, random: 0.5 },
+      'random: must be a function, got 0.5',
+    ],
+    [
+      { url, protocol: 'a', protocols: 'b' },
+      'protocol: is another name of protocols: give one of them',
+    ],
+    [
+      { url, codec, serializer: String },
+      'codec: stands in the place of serializer, deserializer and binaryType: give one or the others',
+    ],
+    [{ url, serializer: 7 }, 'serializer: must be a function, got 7'],
+    [
+      { url, WebSocketCtor: Object },
+      'WebSocketCtor: is not accepted: connections are made by ws; headers, TLS and so on are options of their own',
+    ],
+    [
+      { url, resultSelector: String },
+      'resultSelector: is not accepted: give a deserializer or a codec',
+    ],
+    [{ url, onOpen: 'login' }, "onOpen: must be a function, got 'login'"],
+    [{ url, openTimeout: '1s' }, "openTimeout: must be a number, got '1s'"],
+    [{ url, heartbeat: true }, 'heartbeat: must be an object or false, got true'],
+    [{ url, heartbeat: null }, 'heartbeat: must be an object, got null'],
+    [
+      { url, heartbeat: { interval: 5, pong: 1 } },
+      'heartbeat.pong: is not an option; known here: interval, timeout, message, isAnswer',
+    ],
+    [{ url, idleTimeout: null }, 'idleTimeout: must be a number, got null'],
+    [{ url, linger: 'a while' }, "linger: must be a number, got 'a while'"],
+    [{ url, closeWith: 1000 }, 'closeWith: must be an object, got 1000'],
+    [{ url, closeWith: null }, 'closeWith: must be an object, got null'],
+    [{ url, closeWith: {} }, 'closeWith.code: must be a number, got undefined'],
+    [
+      { url, closeWith: { code: 1000, wasClean: true } },
+      'closeWith.wasClean: is not an option; known here: code, reason',
+    ],
+    [{ url, openObserver: 7 }, 'openObserver: must be an object with next(), got 7'],
     [{ url, random: 0.5 }, 'random: must be a function, got 0.5'],
     [{ url, random: null, reconnect: policy }, 'random: must be a function, got null'],
   ])('should refuse %o', (options, message) => {
@@ -349,6 +496,27 @@ describe('checkOptions', () => {
     [
       { url, connectTimeout: 2 ** 31 },
       'connectTimeout: must be at most 2147483647 ms (24.8 days) or Infinity, got 2147483648',
+    ],
+    [{ url: [] }, 'url: must hold at least one URL'],
+    [{ url: { urls: [] } }, 'url.urls: must hold at least one URL'],
+    [{ url: ['wss://h', 'x'] }, 'url[1]: is not a valid URL'],
+    [
+      { url: { urls: ['wss://h'], rest: -1 } },
+      'url.rest: must be a number from 0 to Infinity, got -1',
+    ],
+    [{ url, openTimeout: -1 }, 'openTimeout: must be a number from 0 to Infinity, got -1'],
+    [{ url, idleTimeout: 0 }, 'idleTimeout: must be a number from 1 to Infinity, got 0'],
+    [
+      { url, heartbeat: { interval: 0 } },
+      'heartbeat.interval: must be a number from 1 to Infinity, got 0',
+    ],
+    [
+      { url, linger: 2 ** 31 },
+      'linger: must be at most 2147483647 ms (24.8 days) or Infinity, got 2147483648',
+    ],
+    [
+      { url, closeWith: { code: 1006 } },
+      'closeWith.code: must be 1000 to 1003, 1007 to 1014 or 3000 to 4999, got 1006',
     ],
     [{ url, closeTimeout: -1 }, 'closeTimeout: must be a number from 0 to 2147483647, got -1'],
     [

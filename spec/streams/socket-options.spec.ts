@@ -28,6 +28,27 @@ describe('SocketOptions', () => {
     expectTypeOf<{ headers: object }>().not.toExtend<SocketOptions<unknown, unknown>>();
   });
 
+  it('should take one URL, several, and more to say about them', () => {
+    type Url = SocketOptions<unknown, unknown>['url'];
+    expectTypeOf<readonly [string, URL]>().toExtend<Url>();
+    expectTypeOf<() => Promise<string>>().toExtend<Url>();
+    expectTypeOf<{ urls: string[]; start: 'random'; rest: number }>().toExtend<Url>();
+    expectTypeOf<{ urls: string[]; start: 'last' }>().not.toExtend<Url>();
+    expectTypeOf<() => string[]>().not.toExtend<Url>();
+  });
+
+  it('should take false for no heartbeat, and not true', () => {
+    type Heartbeat = SocketOptions<string, string>['heartbeat'];
+    expectTypeOf<false>().toExtend<Heartbeat>();
+    expectTypeOf<{ interval: 5 }>().toExtend<Heartbeat>();
+    expectTypeOf<true>().not.toExtend<Heartbeat>();
+  });
+
+  it('should take undefined for everything but the URL', () => {
+    type Others = Omit<SocketOptions<string, string>, 'url'>;
+    expectTypeOf<Record<keyof Others, undefined>>().toExtend<Others>();
+  });
+
   it('should take a policy as it is', () => {
     expectTypeOf<RetryPolicy>().toExtend<SocketOptions<unknown, unknown>['reconnect']>();
   });

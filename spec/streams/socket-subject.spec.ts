@@ -6,7 +6,7 @@ import type { TlsOptions } from 'node:tls';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
-import { config, from, map, Observable, of, throwError } from 'rxjs';
+import { config, from, map, Observable, of, retry, throwError } from 'rxjs';
 import type { Subscription } from 'rxjs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Codec } from '../../src/codec/codec.js';
@@ -21,6 +21,7 @@ import type {
   WssServerOptions,
 } from '../../src/testing/index.js';
 import type { TlsNotice } from '../../src/streams/channel-messages.js';
+import { DisposedError } from '../../src/streams/disposed-error.js';
 import { EncodeError } from '../../src/streams/encode-error.js';
 import { OutboxFullError } from '../../src/streams/outbox.js';
 import type { Rejected } from '../../src/streams/rejected.js';
@@ -786,6 +787,202 @@ describe('SocketSubject', () => {
     expect(peer.messages).toMatchObject([{ text: 'one' }, { text: 'two' }]);
     await ended(stream);
     expect(stream.ends).toEqual(['complete']);
+  });
+
+  it('should close for good with unsubscribe()', async () => {
+    const { server, socket, stream, state, peer } = await opened();
+    socket.unsubscribe();
+    expect(await peer.closed).toEqual({ code: 1000, reason: '' });
+    expect(stream.ends).toEqual([]);
+    expect(stream.subscription.closed).toBe(true);
+    expect(() => {
+      socket.next('one');
+    }).toThrow(DisposedError);
+    const late = heard(socket);
+    expect(late.ends).toEqual([]);
+    clock.advance(0);
+    expect(late.errors).toEqual([expect.any(DisposedError)]);
+    await until(() => expect(tagsOf(state).at(-1)).toBe('Closed'));
+    expect(server.accepted).toBe(1);
+  });
+
+  it('should not recurse when a plain retry() finds it disposed', () => {
+    const socket = new SocketSubject(checkOptions(settings('ws://127.0.0.1:1')));
+    socket.unsubscribe();
+    const all = [heard(socket.pipe(retry(20_000))), heard(socket.decoded.pipe(retry(20_000)))];
+    clock.advance(0);
+    for (const { errors } of all) expect(errors).toEqual([expect.any(DisposedError)]);
+  });
+
+  it('should give the stream without the means to send', async () => {
+    const { server, socket, peer } = await opened();
+    const source = socket.asObservable();
+    expect(source).not.toBeInstanceOf(SocketSubject);
+    expect(source).not.toHaveProperty('next');
+    const seen = heard(source);
+    await peer.send('one');
+    await until(() => expect(seen.values).toEqual(['one']));
+    seen.subscription.unsubscribe();
+    expect(server.accepted).toBe(1);
+  });
+
+  describe('linger', () => {
+    it('should keep the connection for exactly so long, by the scheduler', async () => {
+      const { stream, state, peer } = await opened({ linger: 1_000, heartbeat: false });
+      stream.subscription.unsubscribe();
+      clock.advance(999);
+      expect(tagsOf(state).at(-1)).toBe('Open');
+      clock.advance(1);
+      expect(tagsOf(state).at(-1)).toBe('Closing');
+      await peer.closed;
+    });
+
+    it('should forget the time when somebody comes, and begin anew', async () => {
+      const { socket, stream, state, peer } = await opened({ linger: 1_000, heartbeat: false });
+      stream.subscription.unsubscribe();
+      clock.advance(900);
+      const second = heard(socket);
+      clock.advance(5_000);
+      second.subscription.unsubscribe();
+      clock.advance(999);
+      expect(tagsOf(state).at(-1)).toBe('Open');
+      clock.advance(1);
+      expect(await peer.closed).toEqual({ code: 1000, reason: '' });
+    });
+
+    it('should leave no timer when the stream ends meanwhile', async () => {
+      const { stream, state, peer } = await opened({ linger: 1_000, heartbeat: false });
+      stream.subscription.unsubscribe();
+      void peer.close(1000);
+      await until(() => expect(tagsOf(state).at(-1)).toBe('Closed'));
+      expect(clock.pending).toBe(0);
+    });
+  });
+
+  describe('rtt', () => {
+    it('should tell the round trip of each ping, on the state and in the stats too', async () => {
+      const { socket, state, peer } = await opened({ heartbeat: { interval: 100, timeout: 50 } });
+      const rtt = heard(socket.rtt);
+      for (const each of [1, 2]) {
+        clock.advance(100);
+        await until(() => expect(rtt.values).toHaveLength(each));
+        clock.advance(10);
+      }
+      expect(peer.pings).toBe(2);
+      // The second ping was sent 10 ms before the clock stood still.
+      expect(rtt.values).toEqual([0, 10]);
+      expect(state.values.at(-1)).toMatchObject({ _tag: 'Open', rtt: 10 });
+      expect(socket.stats()).toMatchObject({ pings: 2, pongs: 2, rtt: 10, uptime: 220 });
+    });
+  });
+
+  describe('stats', () => {
+    it('should count from the beginning of the socket', async () => {
+      const { server, socket, stream, peer } = await opened();
+      socket.next('four');
+      await peer.send('three');
+      await peer.send(Uint8Array.of(1));
+      await until(() => expect(stream.values).toEqual(['three']));
+      await until(() => expect(socket.stats().rejected).toBe(1));
+      expect(socket.stats()).toMatchObject({
+        attempts: 1,
+        connections: 1,
+        reconnects: 0,
+        messagesSent: 1,
+        bytesSent: 4,
+        messagesReceived: 2,
+        bytesReceived: 6,
+        queuedMessages: 0,
+      });
+      stream.subscription.unsubscribe();
+      await peer.closed;
+      socket.next('kept');
+      expect(socket.stats()).toMatchObject({ queuedMessages: 1, queuedBytes: 4, uptime: 0 });
+      heard(socket);
+      await (await server.nextConnection()).nextMessage();
+      expect(socket.stats()).toMatchObject({
+        attempts: 2,
+        connections: 2,
+        reconnects: 1,
+        messagesSent: 2,
+        bytesSent: 8,
+        queuedMessages: 0,
+        queuedBytes: 0,
+      });
+    });
+
+    it('should be watched by the scheduler', () => {
+      const socket = new SocketSubject(checkOptions(settings('ws://127.0.0.1:1')));
+      const stats = heard(socket.watchStats(100));
+      clock.advance(250);
+      expect(stats.values).toHaveLength(3);
+      expect(() => socket.watchStats(0)).toThrow(OptionRangeError);
+      stats.subscription.unsubscribe();
+      expect(clock.pending).toBe(0);
+    });
+  });
+
+  describe('multiplex', () => {
+    it('should ask, give its part, and take leave', async () => {
+      const { socket, peer } = await opened();
+      const part = heard(
+        socket.multiplex(
+          () => 'ask',
+          () => 'leave',
+          (value) => value.startsWith('a'),
+        ),
+      );
+      expect(await peer.nextMessage()).toMatchObject({ text: 'ask' });
+      for (const each of ['a1', 'b1', 'a2']) await peer.send(each);
+      await until(() => expect(part.values).toEqual(['a1', 'a2']));
+      part.subscription.unsubscribe();
+      expect(await peer.nextMessage()).toMatchObject({ text: 'leave' });
+    });
+
+    it('should take back what waits when it is left before there is a connection', async () => {
+      const server = await start();
+      const socket = socketTo(server);
+      const part = heard(
+        socket.multiplex(
+          () => 'ask',
+          () => 'leave',
+          () => true,
+        ),
+      );
+      socket.next('other');
+      expect(socket.stats().queuedMessages).toBe(2);
+      part.subscription.unsubscribe();
+      expect(socket.stats().queuedMessages).toBe(1);
+      heard(socket);
+      const peer = await server.nextConnection();
+      expect(await peer.nextMessage()).toMatchObject({ text: 'other' });
+    });
+  });
+
+  describe('closed', () => {
+    it('should resolve with the ending when it is told', async () => {
+      const { socket, stream, peer } = await opened();
+      const { closed } = socket;
+      void peer.close(1011, 'x');
+      const ending = await closed;
+      await ended(stream);
+      expect(stream.errors).toMatchObject([{ ending }]);
+      expect(await socket.closed).toBe(ending);
+    });
+  });
+
+  describe('drain', () => {
+    it('should count its timeout by the scheduler', async () => {
+      const { socket, stream, peer } = await opened({ heartbeat: false });
+      peer.pause();
+      const drained = socket.drain({ timeout: 1_000 });
+      clock.advance(999);
+      await turns();
+      expect(stream.ends).toEqual([]);
+      clock.advance(1);
+      expect(await drained).toBe(false);
+      expect(stream.ends).toEqual(['complete']);
+    });
   });
 
   describe('on the channel rx-wss:tls', () => {

@@ -85,6 +85,50 @@ describe('StateCell', () => {
     expect(cell.present).toEqual(closed);
   });
 
+  describe('whoever is told besides', () => {
+    /** A cell, and everything that is heard of it, in order. */
+    function cellOf(): { readonly cell: StateCell; readonly heard: string[] } {
+      const cell = new StateCell();
+      const heard: string[] = [];
+      cell.changes.subscribe(({ _tag }) => heard.push(_tag));
+      return { cell, heard };
+    }
+
+    it('should be told before the listeners, also of what changes nothing', () => {
+      const { cell, heard } = cellOf();
+      cell.move(dialled, () => heard.push('dialled'));
+      cell.move({ _tag: 'PongReceived', rtt: 1 }, () => heard.push('pong'));
+      cell.move(ended, () => heard.push('ended'));
+      cell.move(ended, () => heard.push('ended again'));
+      expect(heard).toEqual([
+        ...['Idle', 'dialled', 'Connecting', 'pong', 'ended', 'Closed', 'ended again'],
+      ]);
+    });
+
+    it('should be told of a move from within when everybody has heard of the first', () => {
+      const { cell, heard } = cellOf();
+      cell.changes.subscribe(({ _tag }) => {
+        if (_tag === 'Connecting') cell.move(ended, () => heard.push('ended'));
+      });
+      cell.changes.subscribe(({ _tag }) => heard.push(`last ${_tag}`));
+      cell.move(dialled, () => heard.push('dialled'));
+      expect(heard).toEqual([
+        ...['Idle', 'last Idle', 'dialled', 'Connecting', 'last Connecting'],
+        ...['ended', 'Closed', 'last Closed'],
+      ]);
+    });
+
+    it('should be able to move it on', () => {
+      const { cell, heard } = cellOf();
+      cell.move(dialled, () => {
+        heard.push('dialled');
+        cell.move(ended, () => heard.push('ended'));
+        expect(cell.present).toEqual(closed);
+      });
+      expect(heard).toEqual(['Idle', 'dialled', 'Connecting', 'ended', 'Closed']);
+    });
+  });
+
   it('should hand out no way to move it', () => {
     expect(new StateCell().changes).not.toHaveProperty('next');
   });

@@ -121,7 +121,7 @@ export class Connection {
 
   /** Whether a close of ours has begun, or all is over. */
   get isClosing(): boolean {
-    return this.#order !== undefined || this.#isOver;
+    return this.#order !== undefined || this.#verdict !== undefined || this.#isOver;
   }
 
   /** How many bytes of what was sent have not been handed to the system. */
@@ -195,6 +195,8 @@ export class Connection {
     if (this.isClosing) return;
     this.#order = order;
     this.#phase = 'closing';
+    // Or the server's answer would never be read.
+    this.#ws.resume();
     if (this.#ws.bufferedAmount === 0) this.#ws.close(order.code, order.reason);
     else this.#watchFlush(order, this.#ws.bufferedAmount);
   }
@@ -205,9 +207,9 @@ export class Connection {
    */
   closeFor(verdict: Ending, order: CloseOrder): void {
     if (this.isClosing) return;
+    this.close(order);
     this.#verdict = verdict;
     this.#isMuted = true;
-    this.close(order);
   }
 
   /** Tears the line down without a close; `verdict` is what it ended with. */

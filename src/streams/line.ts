@@ -300,10 +300,14 @@ export class Line<In, Out> {
     const connection = this.#connection;
     if (connection === undefined || connection.isClosing) return;
     const isOpening = this.#opening !== undefined;
+    const { isAnswer } = this.#settings.heartbeat ?? {};
     close(connection);
     this.#release(new Error('The connection is being closed'));
-    // What comes on a connection that never was open for users is not for them.
+    // What comes on a connection that never was open for users is not for them, nor is the answer to a heartbeat.
     if (isOpening) this.intercept = () => true;
+    else if (isAnswer !== undefined) {
+      this.intercept = (message) => this.#guard(() => isAnswer(message)) === true;
+    }
     this.#events.moved({ _tag: 'CloseStarted', code, reason });
   }
 

@@ -7,7 +7,7 @@ import { encode } from './encode.js';
 import type { OnOpen, OpeningSession } from './opening-session.js';
 import type { ConnectionInfo } from './socket-state.js';
 
-/** How many messages may wait for `onOpen` before the server is made to wait. */
+/** How many messages may wait for `onOpen`, while it asks for none, before the server is made to wait. */
 const HIGH_WATER_MARK = 1_000;
 
 /** What an opening needs to know. */
@@ -119,7 +119,8 @@ export class Opening<In, Out> {
       if (this.#settle(waiter, message)) return;
     }
     this.#untaken.push(message);
-    if (this.#untaken.length >= HIGH_WATER_MARK) this.#line.pause();
+    // Who waits for a certain one must get to see what is behind the others.
+    if (this.#untaken.length >= HIGH_WATER_MARK && this.#waiters.length === 0) this.#line.pause();
   }
 
   /** The connection is over, or is going to be: nothing is told any more. */
@@ -139,7 +140,7 @@ export class Opening<In, Out> {
       const at = this.#untaken.findIndex(isWanted);
       if (at === -1) this.#waiters = [...this.#waiters, { isWanted, resolve, reject }];
       for (const message of at === -1 ? [] : this.#untaken.splice(at, 1)) resolve(message);
-      if (this.#untaken.length < HIGH_WATER_MARK) this.#line.resume();
+      if (at === -1 || this.#untaken.length < HIGH_WATER_MARK) this.#line.resume();
     });
     // Nobody may wait for it any more when the connection is lost.
     promise.catch(() => undefined);

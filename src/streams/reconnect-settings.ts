@@ -2,9 +2,10 @@ import { checkDuration, checkFunction, checkKeys } from '../errors/option-checks
 import { checkPolicy } from './backoff/check-given.js';
 import { DEFAULT_MIN_UPTIME } from './backoff/retry-counter.js';
 import type { RetryRules } from './backoff/retry-counter.js';
+import type { RetryPolicy } from './backoff/retry-policy.js';
 import type { Ending } from './ending.js';
 import { isTransient } from './is-transient.js';
-import type { SocketOptions } from './socket-options.js';
+import type { ReconnectOptions } from './socket-options.js';
 
 /** How a lost line is dialled again. */
 export interface ReconnectSettings extends RetryRules {
@@ -18,11 +19,10 @@ export interface ReconnectSettings extends RetryRules {
  *
  * @throws OptionTypeError or OptionRangeError, naming the option.
  */
-export function checkReconnect<In, Out>(
-  options: SocketOptions<In, Out>,
+export function checkReconnect(
+  reconnect: RetryPolicy | ReconnectOptions | undefined,
+  random: () => number,
 ): ReconnectSettings | undefined {
-  const { reconnect, random = Math.random } = options;
-  checkFunction('random', random);
   if (reconnect === undefined) return undefined;
   if (typeof reconnect === 'function') {
     return {

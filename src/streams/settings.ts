@@ -150,15 +150,17 @@ export function checkOptions<In, Out>(options: SocketOptions<In, Out>): Settings
     lookup,
     onOpen,
     onRejected = defaults.onRejected,
+    random = Math.random,
     scheduler = asyncScheduler,
     signal,
   } = options;
   checkFunction('completeOn', completeOn);
   checkFunction('lookup', lookup);
   checkFunction('onOpen', onOpen);
+  checkFunction('random', random);
   checkMethods('scheduler', scheduler, ['schedule', 'now']);
   return {
-    ...checkWhere(options, scheduler),
+    ...checkWhere(options, scheduler, random),
     headers: perAttempt('headers', headers, checkHeaders),
     protocols: checkEitherProtocols(options),
     origin:
@@ -171,7 +173,7 @@ export function checkOptions<In, Out>(options: SocketOptions<In, Out>): Settings
     openTimeout: checkDuration('openTimeout', options.openTimeout, defaults.openTimeout),
     heartbeat: checkHeartbeat('heartbeat', options.heartbeat),
     idleTimeout: checkDuration('idleTimeout', options.idleTimeout, defaults.idleTimeout, 1),
-    reconnect: checkReconnect(options),
+    reconnect: checkReconnect(options.reconnect, random),
     completeOn,
     cursor: checkResume('resume', options.resume),
     lifecycle: createLifecycle(options),

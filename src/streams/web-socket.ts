@@ -43,6 +43,9 @@ export function webSocket<Out>(
 export function webSocket(
   options: string | URL | SocketOptions<unknown, unknown>,
 ): SocketSubject<unknown, unknown>;
+// Last, and not one with the first: what is written out without a codec is of messages of type unknown.
+// eslint-disable-next-line @typescript-eslint/unified-signatures
+export function webSocket<In, Out>(options: SocketOptions<In, Out>): SocketSubject<In, Out>;
 export function webSocket(
   options: string | URL | SocketOptions<unknown, unknown>,
 ): SocketSubject<unknown, unknown> {

@@ -21,8 +21,9 @@ export interface WhereTo {
  * @throws OptionTypeError or OptionRangeError, naming the option.
  */
 export function checkWhere<In, Out>(
-  { url, tls, random = Math.random }: SocketOptions<In, Out>,
+  { url, tls }: Pick<SocketOptions<In, Out>, 'url' | 'tls'>,
   scheduler: SchedulerLike,
+  random: () => number,
 ): WhereTo {
   const hasTls = tls !== undefined;
   if (typeof url === 'function') {

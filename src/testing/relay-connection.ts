@@ -59,7 +59,10 @@ export function relayConnection(client: Socket, settings: ConnectionSettings): O
   const sockets = new Set<Socket>();
   let clientError: Error | undefined;
   let serverError: Error | undefined;
+  // Both are let go of at the end: a relay keeps its connections, which may be thousands.
+  let accepted: Socket | undefined = client;
   let line: FaultyLine | undefined;
+  let counts = { toServer: NO_BYTES, toClient: NO_BYTES };
   let cancelDial: (() => void) | undefined;
   let settle: (ending: RelayEnding) => void;
   const closed = new Promise<RelayEnding>((resolve) => (settle = resolve));
@@ -71,40 +74,48 @@ export function relayConnection(client: Socket, settings: ConnectionSettings): O
       if (sockets.size > 0) return;
       cancelDial?.();
       line?.destroy();
+      counts = countsNow();
+      accepted = line = cancelDial = undefined;
       settle({ clientError, serverError });
     });
   }
 
-  function dial(): void {
+  function countsNow(): typeof counts {
+    return line === undefined
+      ? counts
+      : { toServer: line.toServer.counts, toClient: line.toClient.counts };
+  }
+
+  function dial(from: Socket): void {
     const server = connect({ ...target, allowHalfOpen: true, noDelay: true });
     server.on('error', (error) => (serverError ??= error));
     hold(server);
     const onApplied = (fault: ConnectionFault): void => void applied.add(fault);
-    line = new FaultyLine(client, server, { highWaterMark, seed, onApplied });
+    line = new FaultyLine(from, server, { highWaterMark, seed, onApplied });
     line.setFaults(faults);
   }
 
-  function waitToDial(): void {
+  function waitToDial(from: Socket): void {
     cancelDial?.();
     const slow = faults.findLast((fault) => fault._tag === 'SlowAccept');
     if (slow === undefined || slow.delay === 0) {
-      dial();
+      dial(from);
     } else {
       applied.add(slow);
-      cancelDial = setAlarm(performance.now() + slow.delay, dial);
+      cancelDial = setAlarm(performance.now() + slow.delay, () => dial(from));
     }
   }
 
   function replaceFaults(replacing: readonly ConnectionFault[]): void {
-    if (sockets.size === 0) return;
+    if (accepted === undefined) return;
     faults = replacing;
     if (line !== undefined) line.setFaults(faults);
-    else if (!client.destroyed) waitToDial();
+    else if (!accepted.destroyed) waitToDial(accepted);
   }
 
   client.on('error', (error) => (clientError ??= error));
   hold(client);
-  waitToDial();
+  waitToDial(client);
   return {
     get faults() {
       return faults;
@@ -113,10 +124,10 @@ export function relayConnection(client: Socket, settings: ConnectionSettings): O
       return [...applied];
     },
     get toServer() {
-      return line?.toServer.counts ?? NO_BYTES;
+      return countsNow().toServer;
     },
     get toClient() {
-      return line?.toClient.counts ?? NO_BYTES;
+      return countsNow().toClient;
     },
     closed,
     setFaults: (given) => replaceFaults(checkConnectionFaults('faults', given)),

@@ -46,7 +46,12 @@ export function anyTrouble(dice: Dice): Trouble {
       const closer = dice.oneOf(CLOSERS);
       if (dice.integer(1, 12) > 1) return { ...base, next: [anyDialFault(dice)], closer, pause };
       // Longer than it takes to close the line that there is, and to dial.
-      return { ...base, refuse: { _tag: 'Refuse', duration: dice.integer(200, 250) }, closer, pause };
+      return {
+        ...base,
+        refuse: { _tag: 'Refuse', duration: dice.integer(200, 250) },
+        closer,
+        pause,
+      };
     }
     case 'busy':
       return { ...base, now: [anyFault(dice, LINE)], pause };
@@ -92,14 +97,24 @@ function anyMildFault(dice: Dice): ConnectionFault {
   const direction = dice.oneOf(['toServer', 'toClient', 'both']);
   return dice.oneOf<() => ConnectionFault>([
     () => ({ _tag: 'Latency', delay: dice.integer(1, 40), jitter: dice.integer(0, 20), direction }),
-    () => ({ _tag: 'Slices', size: dice.weighted([[3, 1], [1, dice.integer(2, 16)]]), direction }),
+    () => ({
+      _tag: 'Slices',
+      size: dice.weighted([
+        [3, 1],
+        [1, dice.integer(2, 16)],
+      ]),
+      direction,
+    }),
     () => ({ _tag: 'Bandwidth', bytesPerSecond: dice.integer(30_000, 200_000), direction }),
   ])();
 }
 
 /** A fault that breaks the line, and that the client can see. */
 function anyBreak(dice: Dice, { soon, bytes, isBusy }: Place): ConnectionFault {
-  const delay = dice.weighted([[1, 0], [2, dice.integer(1, soon)]]);
+  const delay = dice.weighted([
+    [1, 0],
+    [2, dice.integer(1, soon)],
+  ]);
   const direction = dice.oneOf(['toServer', 'toClient']);
   return dice.weighted<() => ConnectionFault>([
     [2, () => ({ _tag: 'Reset', delay, direction: dice.oneOf([direction, 'both']) })],

@@ -2,6 +2,7 @@ import type { Subscription } from 'rxjs';
 
 import { constantBackoff, text, webSocket } from '../../../src/index.js';
 import type { Ending, SocketOptions, SocketState } from '../../../src/index.js';
+import { LifeCheck } from './life-check.js';
 import { echoUrl } from './numbered-echo.js';
 import type { NumberRange } from './numbered-echo.js';
 import type { Closer } from './trouble.js';
@@ -20,17 +21,6 @@ export interface ClientOptions extends Pick<
   readonly interval: number;
 }
 
-/** The states that may follow on each. */
-const FOLLOWS: Readonly<Record<SocketState['_tag'], readonly SocketState['_tag'][]>> = {
-  Idle: ['Connecting'],
-  Connecting: ['Opening', 'Open', 'Waiting', 'Closed'],
-  Opening: ['Open', 'Waiting', 'Closing', 'Closed'],
-  Open: ['Waiting', 'Closing', 'Closed'],
-  Waiting: ['Connecting', 'Closed'],
-  Closing: ['Connecting', 'Closed'],
-  Closed: ['Connecting'],
-};
-
 /**
  * A client that sends 1, 2, 3 and so on, in good times and in bad, and sees to it that every line
  * brings them back in order and without a gap, beginning with what waited for it.
@@ -40,11 +30,10 @@ export class NumberedClient {
   /** Whether it sends; what is on its way still comes back. */
   isSending = true;
   readonly #violations: string[] = [];
-  #endings: Ending[] = [];
+  readonly #life = new LifeCheck();
   readonly #socket: ReturnType<typeof webSocket<string, string>>;
   readonly #pump: NodeJS.Timeout;
   #subscription: Subscription | undefined;
-  #state: SocketState = { _tag: 'Idle' };
   #dials = 0;
   #next = 1;
   #echoed = 0;
@@ -53,8 +42,6 @@ export class NumberedClient {
   #waitsFrom = 1;
   #waited: NumberRange[] = [];
   #opens = 0;
-  #attempts = 0;
-  #over = 0;
   #isStopped = false;
 
   constructor(options: ClientOptions) {
@@ -67,7 +54,7 @@ export class NumberedClient {
       reconnect: constantBackoff({ delay }),
       closeObserver: {
         next: ({ ending }) => {
-          this.#end(ending);
+          this.#life.ended(ending);
         },
       },
     });
@@ -81,12 +68,12 @@ export class NumberedClient {
   }
 
   get state(): SocketState {
-    return this.#state;
+    return this.#life.state;
   }
 
   /** The endings, oldest first. */
   get endings(): readonly Ending[] {
-    return this.#endings;
+    return this.#life.endings;
   }
 
   /** The numbers that were given while there was no line, and had one since. */
@@ -96,7 +83,7 @@ export class NumberedClient {
 
   /** What happened that must not. */
   get violations(): readonly string[] {
-    return this.#violations;
+    return [...this.#violations, ...this.#life.violations].map((each) => `${this.name}: ${each}`);
   }
 
   /** The number that is given next. */
@@ -136,7 +123,7 @@ export class NumberedClient {
 
   /** Forgets the endings and what has waited. */
   forget(): void {
-    this.#endings = [];
+    this.#life.forget();
     this.#waited = [];
   }
 
@@ -147,7 +134,7 @@ export class NumberedClient {
         this.#take(echo);
       },
       error: (error: unknown) => {
-        this.#violations.push(`${this.name}: the stream failed: ${String(error)}`);
+        this.#violations.push(`the stream failed: ${String(error)}`);
         setImmediate(() => this.#subscribe());
       },
       complete: () => setImmediate(() => this.#subscribe()),
@@ -163,52 +150,19 @@ export class NumberedClient {
     if (!isRight) {
       const after = `${this.#echoedOn}/${this.#echoed}`;
       const waiting = `${this.#waitsFrom} and more waited`;
-      this.#violations.push(`${this.name}: the echo ${echo} came after ${after}; ${waiting}`);
+      this.#violations.push(`the echo ${echo} came after ${after}; ${waiting}`);
     }
     this.#echoed = number;
     this.#echoedOn = dial;
   }
 
   #move(state: SocketState): void {
-    const before = this.#state;
-    this.#state = state;
-    if (state._tag === 'Connecting') this.#attempts += 1;
-    // With every pong the state is told anew.
-    if (state._tag === before._tag) return;
-    if (!FOLLOWS[before._tag].includes(state._tag)) {
-      this.#violations.push(`${this.name}: ${state._tag} after ${before._tag}`);
-    }
+    const before = this.#life.moved(state);
+    if (before === undefined) return;
     if (state._tag === 'Open') {
       this.#opens += 1;
       this.#waited.push({ first: this.#waitsFrom, last: this.#next - 1 });
     }
     if (before._tag === 'Open') this.#waitsFrom = this.#next;
-    // Between two attempts there is nothing that ends but the stream.
-    if (state._tag === 'Waiting' || (state._tag === 'Closed' && before._tag !== 'Waiting')) {
-      if (state.ending !== this.#endings.at(-1)) {
-        this.#violations.push(`${this.name}: ${state._tag} for another ending than was told`);
-      }
-    }
-  }
-
-  // Told before the state moves.
-  #end(ending: Ending): void {
-    this.#endings.push(ending);
-    this.#over += 1;
-    const { phase, uptime, target } = ending;
-    const { _tag } = this.#state;
-    const wasOpen = _tag === 'Open' || _tag === 'Closing';
-    if (wasOpen !== (phase === 'open' || phase === 'closing')) {
-      this.#violations.push(`${this.name}: ended in the phase ${phase} from ${_tag}`);
-    }
-    if (this.#over !== this.#attempts) {
-      this.#violations.push(`${this.name}: ${this.#over} endings of ${this.#attempts} attempts`);
-    }
-    if (wasOpen ? uptime < 0 : uptime !== 0) {
-      this.#violations.push(`${this.name}: was open for ${uptime} ms, in the phase ${phase}`);
-    }
-    if (target === undefined && phase !== 'options') {
-      this.#violations.push(`${this.name}: ended on the way to nowhere`);
-    }
   }
 }

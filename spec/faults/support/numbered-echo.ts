@@ -39,10 +39,7 @@ export function echoUrl(authority: string, client: string, dial: number): string
 }
 
 /** Starts a numbered echo. */
-export async function createNumberedEcho(
-  tls: TlsOptions,
-  port: number = 0,
-): Promise<NumberedEcho> {
+export async function createNumberedEcho(tls: TlsOptions, port = 0): Promise<NumberedEcho> {
   const runs = new Map<string, Run[]>();
   const violations: string[] = [];
   let received = 0;

@@ -21,7 +21,8 @@ export interface Trouble {
   /** Who closes the connection that there is, if anybody does. */
   readonly closer: Closer | undefined;
   /** What the client does so many milliseconds later, if it does anything: most likely while it dials. */
-  readonly haste: { readonly closer: Exclude<Closer, 'server'>; readonly after: number } | undefined;
+  readonly haste:
+    { readonly closer: Exclude<Closer, 'server'>; readonly after: number } | undefined;
   /** How long after the one before it comes, in milliseconds. */
   readonly pause: number;
 }

@@ -1,10 +1,12 @@
 import { afterEach } from 'vitest';
 
-import { createRawServer, createWssServer } from '../../../src/testing/index.js';
+import { createRawServer, createRelay, createWssServer } from '../../../src/testing/index.js';
 import type {
   RawConnection,
   RawServer,
   RawServerOptions,
+  Relay,
+  RelayOptions,
   WssServer,
   WssServerOptions,
 } from '../../../src/testing/index.js';
@@ -16,6 +18,7 @@ export interface Servers {
     listener: (connection: RawConnection) => unknown,
     options?: RawServerOptions,
   ): Promise<RawServer>;
+  relay(options: RelayOptions): Promise<Relay>;
 }
 
 /** Gives the servers of a spec file; to be called once, at its top level. */
@@ -31,5 +34,6 @@ export function useServers(): Servers {
   return {
     wss: async (options) => keep(await createWssServer(options)),
     raw: async (listener, options) => keep(await createRawServer(listener, options)),
+    relay: async (options) => keep(await createRelay(options)),
   };
 }

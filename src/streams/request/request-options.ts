@@ -148,7 +148,7 @@ export function checkRequest<In, Out>(
 ): RequestSettings<In, Out> {
   const given: unknown = options;
   checkKeys('request', given, KNOWN);
-  return check('request', { ...options, isLast: isAlwaysLast }, requests);
+  return check('request', options, requests, isAlwaysLast);
 }
 
 /**
@@ -164,15 +164,16 @@ export function checkRequestStream<In, Out>(
   const given: unknown = options;
   checkKeys('requestStream', given, KNOWN_OF_STREAM);
   checkGiven('requestStream.isLast', options.isLast);
-  return check('requestStream', options, requests);
+  return check('requestStream', options, requests, options.isLast);
 }
 
 function check<In, Out>(
   path: string,
-  options: RequestStreamOptions<In, Out>,
+  options: RequestOptions<In, Out>,
   requests: RequestsOptions<In, Out> | undefined,
+  isLast: (answer: In) => boolean,
 ): RequestSettings<In, Out> {
-  const { correlate, failure, cancel, isLast } = options;
+  const { correlate, failure, cancel } = options;
   checkFunction(`${path}.correlate`, correlate);
   checkFunction(`${path}.failure`, failure);
   checkFunction(`${path}.cancel`, cancel);
