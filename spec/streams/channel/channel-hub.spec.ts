@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import * as O from 'fp-ts/lib/Option.js';
 import { Observable, retry, Subject, take } from 'rxjs';
 import type { Subscription } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
@@ -7,6 +8,7 @@ import { OptionTypeError } from '../../../src/errors/option-error.js';
 import { ChannelHub } from '../../../src/streams/channel/channel-hub.js';
 import type { ChannelOptions } from '../../../src/streams/channel/channel-options.js';
 import type { Channel } from '../../../src/streams/channel/channel.js';
+import { DisposedError } from '../../../src/streams/disposed-error.js';
 import type { MessageKey } from '../../../src/streams/hub/message-key.js';
 import { collectUncaught } from '../../integration/support/uncaught.js';
 import type { UncaughtErrors } from '../../integration/support/uncaught.js';
@@ -21,20 +23,16 @@ interface Message {
 const mine = new Error('mine');
 const lost = new Error('the line was lost');
 
-class Socket extends FakeHub<string> {
+class Socket extends FakeHub<Message, string> {
   readonly route = vi.fn((message: Message) => message.key);
   readonly channels: ChannelHub<Message, string> = new ChannelHub<Message, string>(
     this,
     this.route,
   );
 
-  connect(): this {
-    this.open(this.channels);
-    return this;
-  }
-
-  disconnect(): void {
-    this.lose(this.channels);
+  constructor() {
+    super();
+    this.members.push(this.channels);
   }
 
   channel(
@@ -88,7 +86,7 @@ describe('a channel', () => {
     const socket = new Socket().connect();
     const channel = socket.channel('a');
     expect(channel.key).toBe('a');
-    expect([socket.joins, socket.last]).toEqual([0, []]);
+    expect([socket.streams, socket.last]).toEqual([0, []]);
     expect(socket.receive('a')).toBe(false);
     expect(socket.route).not.toHaveBeenCalled();
     expectTypeOf(channel).toExtend<Observable<Message>>();
@@ -152,7 +150,7 @@ describe('a channel', () => {
     const socket = new Socket().connect();
     const a = watch(socket.channel('a'));
     const b = watch(socket.channel('b'));
-    expect(socket.joins).toBe(1);
+    expect(socket.streams).toBe(1);
     a.subscription.unsubscribe();
     expect(socket.isHeld).toBe(true);
     b.subscription.unsubscribe();
@@ -210,7 +208,7 @@ describe('a channel', () => {
   });
 
   it('should need a route', () => {
-    const channels = new ChannelHub<Message, string>(new FakeHub<string>(), undefined);
+    const channels = new ChannelHub<Message, string>(new FakeHub<Message, string>(), undefined);
     expect(() => channels.channel({ key: 'a' })).toThrow(OptionTypeError);
     expect(() => channels.channel({ key: 'a' })).toThrow(/^route: must be given/);
     expect(channels.dispatch({ key: 'a', text: '' })).toBe(false);
@@ -284,7 +282,7 @@ describe('a channel over several connections', () => {
       expect(socket.last).toEqual(questions);
       socket.disconnect();
     }
-    expect(socket.joins).toBe(1);
+    expect(socket.streams).toBe(1);
   });
 
   it('should stop to ask when the connection is lost in between', () => {
@@ -436,7 +434,7 @@ describe('the end of a stream with channels', () => {
     for (const { outcomes } of completed) expect(outcomes).toEqual(['complete']);
     const failed = watch(socket.channel('a'));
     socket.connect();
-    socket.end(lost);
+    socket.end(O.some(lost));
     expect(failed.outcomes).toEqual([lost]);
     expect(socket.sent).toEqual([['sub a', 'sub b'], ['sub a']]);
   });
@@ -445,8 +443,8 @@ describe('the end of a stream with channels', () => {
     const socket = new Socket().connect();
     const { outcomes } = watch(socket.channel('a').pipe(retry()));
     watch(socket.channel('b').pipe(retry()));
-    socket.end(lost);
-    expect([socket.joins, socket.isHeld, outcomes]).toEqual([2, true, []]);
+    socket.end(O.some(lost));
+    expect([socket.streams, socket.isHeld, outcomes]).toEqual([2, true, []]);
     socket.connect();
     expect(socket.sent).toEqual([
       ['sub a', 'sub b'],
@@ -454,12 +452,47 @@ describe('the end of a stream with channels', () => {
     ]);
   });
 
-  it('should unsubscribe all who subscribe when an end is made of it, and tell nobody', () => {
+  it('should be of no concern to who joins before it is told', () => {
+    const socket = new Socket().connect();
+    const before = watch(socket.channel('a'));
+    const after: Watch[] = [];
+    socket.end(O.some(lost), undefined, () => {
+      expect(before.outcomes).toEqual([]);
+      after.push(watch(socket.channel('a')));
+    });
+    expect([before.outcomes, after[0]?.outcomes]).toEqual([[lost], []]);
+    expect([socket.streams, socket.isHeld]).toEqual([2, true]);
+    socket.connect();
+    expect(socket.last).toEqual(['sub a']);
+  });
+
+  it('should unsubscribe all who subscribe when an end is made of the socket, and tell nobody', () => {
     const socket = new Socket().connect();
     const { outcomes, subscription } = watch(socket.channel('a'));
-    socket.channels.unsubscribe();
-    expect([outcomes, subscription.closed, socket.isHeld]).toEqual([[], true, false]);
+    socket.dispose();
+    expect([outcomes, subscription.closed, socket.channels.isHolding]).toEqual([[], true, false]);
     expect(socket.last).toEqual(['sub a']);
+  });
+
+  it('should tell nobody when an end is made of the socket before it is told', () => {
+    const socket = new Socket().connect();
+    const { outcomes, subscription } = watch(socket.channel('a'));
+    socket.end(O.some(lost), undefined, () => {
+      socket.dispose();
+    });
+    expect([outcomes, subscription.closed]).toEqual([[], true]);
+  });
+
+  it('should fail who subscribes after an end was made of the socket, later', () => {
+    const socket = new Socket().connect();
+    socket.dispose();
+    const { outcomes } = watch(socket.channel('a'));
+    const left = watch(socket.channel('a'));
+    left.subscription.unsubscribe();
+    expect(outcomes).toEqual([]);
+    socket.scheduler.advance(0);
+    expect(outcomes[0]).toBeInstanceOf(DisposedError);
+    expect([left.outcomes, socket.isHeld, socket.scheduler.pending]).toEqual([[], false, 0]);
   });
 });
 
@@ -506,7 +539,7 @@ describe('a failure of one channel', () => {
     socket.receive('a', 'bad');
     socket.receive('a', 'good');
     expect([values, outcomes, socket.last]).toEqual([['good'], [], ['sub a', 'sub a']]);
-    expect(socket.joins).toBe(1);
+    expect(socket.streams).toBe(1);
   });
 
   it('should ask the server to stop where it is the function that throws', () => {
@@ -514,6 +547,19 @@ describe('a failure of one channel', () => {
     const { outcomes } = watch(socket.channel('a', { failure: fail, exclusive: true }));
     expect(socket.receive('a')).toBe(true);
     expect([outcomes, socket.last]).toEqual([[mine], ['sub a', 'unsub a']]);
+  });
+
+  it('should ask the server to stop once where the function leaves the channel, too', () => {
+    const socket = new Socket().connect();
+    const subscriptions: Subscription[] = [];
+    const leave = (): never => {
+      for (const each of subscriptions) each.unsubscribe();
+      throw mine;
+    };
+    const { outcomes, subscription } = watch(socket.channel('a', { failure: leave }));
+    subscriptions.push(subscription);
+    socket.receive('a');
+    expect([outcomes, socket.last, socket.isHeld]).toEqual([[], ['sub a', 'unsub a'], false]);
   });
 
   it('should come of a subscribe that throws, at once or on a later connection', () => {
@@ -592,7 +638,7 @@ describe('a function of a channel that changes what it is called for', () => {
       },
     });
     watch(channel).subscription.unsubscribe();
-    expect([socket.last, socket.isHeld, socket.joins]).toEqual([['sub a'], true, 1]);
+    expect([socket.last, socket.isHeld, socket.streams]).toEqual([['sub a'], true, 1]);
   });
 
   it('should do nothing more when unsubscribe ends the stream', () => {

@@ -10,11 +10,18 @@ export interface SlowServer {
   send(): void;
 }
 
+/** How a slow server behaves. */
+export interface SlowServerOptions {
+  readonly underWay?: number;
+  readonly burst?: number;
+}
+
 /**
  * Makes a server that sends 0, 1, 2 … up to `total`. While it is held, `underWay` messages that were read before
  * come still; once it is released, `burst` come at once, from within.
  */
-export function createSlowServer(total: number, { underWay = 0, burst = 0 } = {}): SlowServer {
+export function createSlowServer(total: number, options: SlowServerOptions = {}): SlowServer {
+  const { underWay = 0, burst = 0 } = options;
   let isPaused = false;
   let slack = underWay;
   let sent = 0;

@@ -137,17 +137,19 @@ describe('toReadable', () => {
     await reader.closed;
   });
 
-  it('should lose nothing that a reader asked for and left, not even to an error', async () => {
-    const stream = toReadable(source);
-    const { reader, first: left } = await start(stream);
-    reader.releaseLock();
-    await expect(left).rejects.toThrow(TypeError);
-    source.emit(1);
-    source.emit(2);
-    source.error('lost');
-    await turn();
-    expect(await collect(stream)).toEqual([1, 2, { error: 'lost' }]);
-  });
+  it.each([[[1]], [[1, 2]], [[1, 2, 3]]])(
+    'should lose nothing that a reader asked for and left, not even to an error: %o',
+    async (values) => {
+      const stream = toReadable(source);
+      const { reader, first } = await start(stream);
+      reader.releaseLock();
+      await expect(first).rejects.toThrow(TypeError);
+      for (const value of values) source.emit(value);
+      source.error('lost');
+      await turn();
+      expect(await collect(stream)).toEqual([...values, { error: 'lost' }]);
+    },
+  );
 
   it('should hold the source from the high mark to the low one', async () => {
     const { reader, first } = await start(toReadable(source, { highWaterMark: { messages: 4 } }));

@@ -1,7 +1,10 @@
-import { Subscription } from 'rxjs';
+import * as O from 'fp-ts/lib/Option.js';
 
-import type { Hub, HubObserver } from '../../../src/streams/hub/hub.js';
+import { DisposedError } from '../../../src/streams/disposed-error.js';
+import type { Ending } from '../../../src/streams/ending.js';
+import type { Hub, HubMember } from '../../../src/streams/hub/hub.js';
 import type { Posted } from '../../../src/streams/multiplex.js';
+import { ENDINGS } from '../endings.js';
 import { VirtualClock } from '../virtual-clock.js';
 
 /** A message that waits. */
@@ -10,30 +13,22 @@ interface Entry<Out> {
   isWaiting: boolean;
 }
 
-/** What is told of the life of a {@link FakeHub}. */
-export interface HubListener {
-  opened(): void;
-  lost(): void;
-}
-
 /** A socket in memory, whose connections keep what they were sent. */
-export class FakeHub<Out> implements Hub<Out> {
+export class FakeHub<In, Out> implements Hub<Out> {
+  /** What is told of the life of the socket. */
+  readonly members: HubMember<In>[] = [];
   readonly scheduler: VirtualClock = new VirtualClock();
   /** What each connection was sent. */
   readonly sent: Out[][] = [];
   readonly faults: unknown[] = [];
   connection: number | undefined;
-  /** How often somebody joined. */
-  joins = 0;
+  /** How often a stream began. */
+  streams = 0;
+  /** Whether anybody keeps the stream alive. */
+  isHeld = false;
   /** What `post` and `sendNow` throw, if anything. */
   failure: Error | undefined;
-  readonly #observers = new Set<HubObserver>();
   #outbox: Entry<Out>[] = [];
-
-  /** Whether anybody keeps the stream alive. */
-  get isHeld(): boolean {
-    return this.#observers.size > 0;
-  }
 
   /** What waits. */
   get waiting(): readonly Out[] {
@@ -45,12 +40,13 @@ export class FakeHub<Out> implements Hub<Out> {
     return this.sent.at(-1) ?? [];
   }
 
-  join(observer: HubObserver): Subscription {
-    this.joins += 1;
-    this.#observers.add(observer);
-    return new Subscription(() => {
-      this.#observers.delete(observer);
-    });
+  hold(): void {
+    if (!this.isHeld) this.streams += 1;
+    this.isHeld = true;
+  }
+
+  release(): void {
+    this.isHeld = this.members.some(({ isHolding }) => isHolding);
   }
 
   sendNow(message: Out): boolean {
@@ -80,30 +76,40 @@ export class FakeHub<Out> implements Hub<Out> {
     this.faults.push(error);
   }
 
-  /** A connection opens: `listener` is told, and what waits is sent. */
-  open(listener: Pick<HubListener, 'opened'>): void {
+  /** A connection opens, and what waits is sent. */
+  connect(): this {
     this.connection = this.sent.push([]);
-    listener.opened();
+    for (const member of this.members) member.opened();
     for (const entry of this.#outbox.splice(0)) {
       entry.isWaiting = false;
       this.sent.at(-1)?.push(entry.message);
     }
+    return this;
   }
 
   /** The connection is lost, or the attempt at one. */
-  lose(listener: Pick<HubListener, 'lost'>): void {
+  disconnect(ending: Ending = ENDINGS.Closed): void {
     this.connection = undefined;
-    listener.lost();
+    for (const member of this.members) member.lost(ending);
   }
 
-  /** The stream is over, completed or failed. */
-  end(error?: unknown): void {
+  /** The stream is over, completed or failed; `meanwhile` is done before that is told. */
+  end(
+    error: O.Option<unknown> = O.none,
+    ending: Ending = ENDINGS.Closed,
+    meanwhile: () => void = () => undefined,
+  ): void {
     this.connection = undefined;
-    const observers = [...this.#observers];
-    this.#observers.clear();
-    for (const observer of observers) {
-      if (error === undefined) observer.complete();
-      else observer.error(error);
-    }
+    const tell = this.members.map((member) => member.over(ending, error));
+    this.isHeld = false;
+    meanwhile();
+    for (const each of tell) each();
+  }
+
+  /** An end is made of the socket. */
+  dispose(): void {
+    for (const member of this.members) member.dispose();
+    this.isHeld = false;
+    this.failure = new DisposedError();
   }
 }

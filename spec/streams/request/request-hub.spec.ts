@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 
 import fc from 'fast-check';
+import * as O from 'fp-ts/lib/Option.js';
 import { retry } from 'rxjs';
 import type { Observable, Subscription } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -40,7 +41,7 @@ const fail = (): never => {
 };
 const ending: Ending = ENDINGS.Closed;
 
-class Socket extends FakeHub<Message> {
+class Socket extends FakeHub<Message, Message> {
   readonly id = vi.fn((message: Message) => message.id as number);
   readonly answerTo = vi.fn((message: Message) => message.id);
   readonly requests: RequestHub<Message, Message> = new RequestHub<Message, Message>(this, {
@@ -49,17 +50,9 @@ class Socket extends FakeHub<Message> {
     failure: ({ text }) => (text === 'bad' ? mine : null),
   });
 
-  connect(): this {
-    this.open(this.requests);
-    return this;
-  }
-
-  disconnect(how: Ending = ending): void {
-    this.lose({
-      lost: () => {
-        this.requests.lost(how);
-      },
-    });
+  constructor() {
+    super();
+    this.members.push(this.requests);
   }
 
   receive(id: Message['id'], text = ''): boolean {
@@ -135,7 +128,7 @@ describe('a request', () => {
   it('should dial, and wait in the outbox for the connection', async () => {
     const socket = new Socket();
     const { outcomes, done } = socket.ask({ id: 1, text: 'a' });
-    expect([socket.joins, socket.waiting]).toEqual([1, [{ id: 1, text: 'a' }]]);
+    expect([socket.streams, socket.waiting]).toEqual([1, [{ id: 1, text: 'a' }]]);
     // A failed attempt is none of its business.
     socket.disconnect();
     socket.connect();
@@ -157,7 +150,7 @@ describe('a request', () => {
       'string 1',
       'number 3',
     ]);
-    expect(socket.joins).toBe(1);
+    expect(socket.streams).toBe(1);
     socket.expectNothingLeft();
   });
 
@@ -218,7 +211,7 @@ describe('a request', () => {
     const first = socket.ask({ id: 1, text: '' });
     socket.end();
     const second = socket.ask({ id: 1, text: '' });
-    expect([socket.joins, socket.isHeld]).toEqual([2, true]);
+    expect([socket.streams, socket.isHeld]).toEqual([2, true]);
     socket.connect();
     socket.receive(1, 'answer');
     await Promise.all([first.done, second.done]);
@@ -238,7 +231,7 @@ describe('a request that is not sent', () => {
     await done;
     expect(outcomes[0]).toBeInstanceOf(RequestNotSentError);
     expect(outcomes[0]).toMatchObject({ reason: 'refused', cause: mine });
-    expect(socket.joins).toBe(0);
+    expect(socket.streams).toBe(0);
     socket.expectNothingLeft();
   });
 
@@ -262,7 +255,7 @@ describe('a request that is not sent', () => {
     const socket = new Socket();
     const { outcomes, done } = socket.ask({ id: 1, text: '' });
     const error = toSocketError(ENDINGS.NetworkFailed);
-    socket.end(error);
+    socket.end(O.some(error));
     await done;
     expect(outcomes[0]).toMatchObject({ reason: 'ended', wasSent: false, cause: error });
     socket.expectNothingLeft();
@@ -435,7 +428,7 @@ describe('a request whose connection is lost', () => {
     const { outcomes, done } = socket.ask({ id: 1, text: '' }, { idempotent: true });
     socket.disconnect();
     socket.disconnect(ENDINGS.NetworkFailed);
-    socket.end(toSocketError(ENDINGS.NetworkFailed));
+    socket.end(O.some(mine), ENDINGS.NetworkFailed);
     await done;
     expect(outcomes[0]).toMatchObject({ _tag: 'RequestLostError', ending });
     socket.expectNothingLeft();
@@ -463,19 +456,12 @@ describe('a request whose connection is lost', () => {
     await done;
   });
 
-  it('should fail with the ending that the stream fails with, where nothing else told of it', async () => {
+  it('should fail with how the stream ended, where the connection was not told of', async () => {
     const socket = new Socket().connect();
-    const told = socket.ask({ id: 1, text: '' });
-    socket.end(toSocketError(ENDINGS.Cancelled));
-    socket.connect();
-    const untold = socket.ask({ id: 1, text: '' });
-    socket.end(mine);
-    await Promise.all([told.done, untold.done]);
-    expect(told.outcomes[0]).toMatchObject({
-      _tag: 'RequestLostError',
-      ending: ENDINGS.Cancelled,
-    });
-    expect(untold.outcomes[0]).toMatchObject({ _tag: 'RequestCancelledError', cause: mine });
+    const { outcomes, done } = socket.ask({ id: 1, text: '' });
+    socket.end(O.some(mine), ENDINGS.Cancelled);
+    await done;
+    expect(outcomes[0]).toMatchObject({ _tag: 'RequestLostError', ending: ENDINGS.Cancelled });
     socket.expectNothingLeft();
   });
 
@@ -484,11 +470,29 @@ describe('a request whose connection is lost', () => {
     const sent = socket.ask({ id: 1, text: '' });
     socket.connection = undefined;
     const waits = socket.ask({ id: 2, text: '' });
-    socket.requests.dispose();
+    socket.dispose();
     await Promise.all([sent.done, waits.done]);
     const cause = expect.any(DisposedError);
     expect(sent.outcomes[0]).toMatchObject({ _tag: 'RequestCancelledError', wasSent: true, cause });
     expect(waits.outcomes[0]).toMatchObject({ wasSent: false, cause });
+    socket.expectNothingLeft();
+    const late = socket.ask({ id: 3, text: '' });
+    await late.done;
+    expect(late.outcomes[0]).toMatchObject({ _tag: 'RequestNotSentError', cause });
+  });
+
+  it('should be of no concern to who asks before it is told that the stream is over', async () => {
+    const socket = new Socket().connect();
+    const before = socket.ask({ id: 1, text: '' });
+    const after: Asked[] = [];
+    socket.end(O.none, ending, () => after.push(socket.ask({ id: 1, text: 'a' })));
+    await before.done;
+    expect(before.outcomes[0]).toMatchObject({ _tag: 'RequestLostError' });
+    expect([socket.streams, socket.isHeld]).toEqual([2, true]);
+    socket.connect();
+    socket.receive(1, 'b');
+    await after[0]?.done;
+    expect([after[0]?.outcomes, socket.last]).toEqual([['b'], [{ id: 1, text: 'a' }]]);
     socket.expectNothingLeft();
   });
 });
@@ -555,9 +559,10 @@ describe('a request with a correlate of its own', () => {
   });
 
   it('should do without the option of the socket', async () => {
-    const hub = new FakeHub<Message>();
+    const hub = new FakeHub<Message, Message>();
     const requests = new RequestHub<Message, Message>(hub, undefined);
-    hub.open(requests);
+    hub.members.push(requests);
+    hub.connect();
     await expect(requests.request({ text: '?' })).rejects.toThrow(OptionTypeError);
     const answer = requests.request({ text: '?' }, { correlate: () => true });
     requests.dispatch({ text: 'a' });
@@ -640,7 +645,7 @@ describe('a request with many answers', () => {
   it('should be cold, and give its answers until the last', () => {
     const socket = new Socket().connect();
     const stream = open(socket);
-    expect([socket.texts, socket.joins]).toEqual([[[]], 0]);
+    expect([socket.texts, socket.streams]).toEqual([[[]], 0]);
     const { values, outcomes } = watch(stream);
     for (const text of ['a', 'b', 'c.']) expect(socket.receive(1, text)).toBe(true);
     expect(socket.receive(1, 'late')).toBe(false);
@@ -735,7 +740,7 @@ describe('a request with many answers', () => {
     const aborted = watch(open(socket, undefined, { signal: controller.signal }));
     const disposed = watch(open(socket, { id: 2, text: '?' }));
     controller.abort();
-    socket.requests.dispose();
+    socket.dispose();
     expect(aborted.outcomes[0]).toBeInstanceOf(RequestCancelledError);
     expect(disposed.outcomes[0]).toBeInstanceOf(RequestCancelledError);
     socket.expectNothingLeft();
@@ -746,7 +751,7 @@ describe('a request with many answers', () => {
     const { values, outcomes } = watch(open(socket).pipe(retry(1)));
     socket.receive(1, 'bad');
     socket.receive(1, 'a.');
-    expect([values, outcomes, socket.joins]).toEqual([['a.'], ['complete'], 1]);
+    expect([values, outcomes, socket.streams]).toEqual([['a.'], ['complete'], 1]);
     expect(socket.texts).toEqual([['1?', '1?']]);
     socket.expectNothingLeft();
   });
@@ -804,7 +809,7 @@ describe('any requests under any reconnects', () => {
     {
       weight: 1,
       arbitrary: fc.record({
-        do: fc.constantFrom('end' as const, 'fail' as const, 'abort' as const, 'dispose' as const),
+        do: fc.constantFrom('end' as const, 'fail' as const, 'abort' as const),
       }),
     },
   );
@@ -871,22 +876,19 @@ describe('any requests under any reconnects', () => {
               break;
             case 'end':
             case 'fail':
-              socket.end(each.do === 'fail' ? mine : undefined);
+              socket.end(each.do === 'fail' ? O.some(mine) : O.none);
               expect(socket.requests.size).toBe(0);
               break;
             case 'abort':
               controller.abort();
               controller = new AbortController();
               break;
-            case 'dispose':
-              socket.requests.dispose();
-              break;
           }
           const inFlight = settled.filter(({ length }) => length === 0).length;
           expect(socket.requests.size).toBe(inFlight);
           expect(socket.isHeld).toBe(inFlight > 0);
         }
-        socket.requests.dispose();
+        socket.dispose();
         for (const outcomes of settled) expect(outcomes).toHaveLength(1);
         expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
         socket.expectNothingLeft();
