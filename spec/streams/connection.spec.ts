@@ -700,6 +700,27 @@ describe('Connection', () => {
       expect(connection.isPaused).toBe(false);
     });
 
+    it.each(['close', 'closeFor'] as const)(
+      'should be over when we close, so that the answer is read: %s',
+      async (how) => {
+        const { connection, ended, told, peer } = await openTo(await start());
+        connection.pause();
+        await peer.send('one');
+        if (how === 'close') connection.close(NORMAL_CLOSE);
+        else
+          connection.closeFor(
+            { _tag: 'Cancelled', by: 'client', phase: 'open', uptime: 0 },
+            NORMAL_CLOSE,
+          );
+        expect(connection.isPaused).toBe(false);
+        expect(await peer.closed).toEqual({ code: 1000, reason: '' });
+        expect(await ended).toMatchObject(
+          how === 'close' ? { _tag: 'Closed', wasClean: true } : { _tag: 'Cancelled' },
+        );
+        expect(told.messages).toEqual(how === 'close' ? [['one', false]] : []);
+      },
+    );
+
     it('should do no harm before it is open and after', async () => {
       const { connection, opened } = await connectTo((await start()).url);
       connection.pause();

@@ -64,8 +64,9 @@ export class SequenceTracker<S extends Sequence> {
 
   /** Keeps to the limit: a run becomes two when it is filled from its middle. */
   #forget(): void {
-    if (this.#missing.length <= this.#limit) return;
-    const forgotten = this.#missing.shift();
-    if (forgotten !== undefined) this.#horizon = step(forgotten.to, 1);
+    const [earliest] = this.#missing;
+    if (earliest === undefined || this.#missing.length <= this.#limit) return;
+    this.#missing.shift();
+    this.#horizon = step(earliest.to, 1);
   }
 }

@@ -1,9 +1,10 @@
 import * as O from 'fp-ts/lib/Option.js';
-import type { Subscriber } from 'rxjs';
+import type { Subscriber, Subscription } from 'rxjs';
 
 import { OptionTypeError } from '../../errors/option-error.js';
-import { Hold } from '../hub/hold.js';
-import type { Hub } from '../hub/hub.js';
+import { DisposedError } from '../disposed-error.js';
+import type { Ending } from '../ending.js';
+import type { Hub, HubMember } from '../hub/hub.js';
 import type { MessageKey } from '../hub/message-key.js';
 import { checkChannel } from './channel-options.js';
 import type { ChannelOptions, ChannelSettings } from './channel-options.js';
@@ -19,24 +20,20 @@ export type Route<In> = (message: In) => MessageKey | null | undefined;
  * @remarks
  * A message costs one call of `route` and one look-up, however many channels there are, and nothing while there is none.
  */
-export class ChannelHub<In, Out> {
+export class ChannelHub<In, Out> implements HubMember<In> {
   readonly #hub: Hub<Out>;
   readonly #route: Route<In> | undefined;
   readonly #topics = new Map<unknown, Topic<In, Out>>();
-  readonly #hold: Hold;
+  #isDisposed = false;
 
   /** @param route - The socket's option; channels cannot do without. */
   constructor(hub: Hub<Out>, route: Route<In> | undefined) {
     this.#hub = hub;
     this.#route = route;
-    this.#hold = new Hold(hub, {
-      error: (error) => {
-        this.#end(O.some(error));
-      },
-      complete: () => {
-        this.#end(O.none);
-      },
-    });
+  }
+
+  get isHolding(): boolean {
+    return this.#topics.size > 0;
   }
 
   /**
@@ -55,30 +52,26 @@ export class ChannelHub<In, Out> {
     }
     return new Channel(
       settings.key,
-      (subscriber) => this.#join(settings, subscriber),
+      (subscriber) =>
+        this.#isDisposed ? this.#refuse(subscriber) : this.#join(settings, subscriber),
       (message: Out) => {
         this.#hub.post(message);
       },
     );
   }
 
-  /** A connection is open: the server is asked for every channel. To be called before the outbox is flushed. */
+  /** Asks the server for every channel. */
   opened(): void {
     // What is added meanwhile has asked already, and does not ask twice.
     for (const topic of this.#topics.values()) this.#ask(topic);
   }
 
-  /** A connection, or an attempt at one, is over. */
+  /** Ends what lingers: nobody wants it, and the server knows of it no more. */
   lost(): void {
-    // Nobody wants them, and the server knows of them no more.
     for (const topic of this.#topics.values()) if (!topic.isObserved) this.#drop(topic);
   }
 
-  /**
-   * Gives a message to the channel that it is for.
-   *
-   * @returns Whether it is to be kept from the plain subscribers.
-   */
+  /** Gives a message to the channel that it is for. */
   dispatch(message: In): boolean {
     if (this.#topics.size === 0 || this.#route === undefined) return false;
     let topic: Topic<In, Out> | undefined;
@@ -94,11 +87,30 @@ export class ChannelHub<In, Out> {
     return exclusive;
   }
 
-  /** Makes an end of all channels; their subscribers are unsubscribed, and told nothing. */
-  unsubscribe(): void {
-    const topics = this.#takeAll();
-    this.#hold.drop();
-    for (const topic of topics) topic.unsubscribe();
+  over(_ending: Ending, error: O.Option<unknown>): () => void {
+    const subscribers = this.#takeAll().flatMap((topic) => topic.end());
+    return () => {
+      for (const subscriber of subscribers) {
+        if (this.#isDisposed) subscriber.unsubscribe();
+        else if (O.isSome(error)) subscriber.error(error.value);
+        else subscriber.complete();
+      }
+    };
+  }
+
+  /** Unsubscribes all subscribers, who are told nothing. */
+  dispose(): void {
+    this.#isDisposed = true;
+    for (const topic of this.#takeAll()) {
+      for (const subscriber of topic.end()) subscriber.unsubscribe();
+    }
+  }
+
+  #refuse(subscriber: Subscriber<In>): Subscription {
+    // Told later, like any failure, so that a plain retry() does not recurse.
+    return this.#hub.scheduler.schedule(() => {
+      subscriber.error(new DisposedError());
+    });
   }
 
   #join(settings: ChannelSettings<In, Out>, subscriber: Subscriber<In>): () => void {
@@ -107,7 +119,7 @@ export class ChannelHub<In, Out> {
     topic.add(subscriber);
     if (present === undefined) {
       this.#topics.set(settings.key, topic);
-      this.#hold.take();
+      this.#hub.hold();
       this.#ask(topic);
     }
     return () => {
@@ -148,9 +160,9 @@ export class ChannelHub<In, Out> {
   #fail(topic: Topic<In, Out>, error: unknown): void {
     if (topic.isOver) return;
     this.#topics.delete(topic.settings.key);
-    topic.end()(O.some(error));
+    for (const subscriber of topic.end()) subscriber.error(error);
     // After that, so that who retries at once finds the connection still there.
-    this.#hold.release();
+    this.#release();
   }
 
   /** The last subscriber has left. */
@@ -159,9 +171,9 @@ export class ChannelHub<In, Out> {
     // Whoever makes the message may have subscribed again, or ended everything.
     if (topic.isOver || topic.isObserved) return;
     this.#topics.delete(topic.settings.key);
-    topic.unsubscribe();
+    topic.end();
     this.#sendFarewell(farewell);
-    this.#hold.release();
+    this.#release();
   }
 
   #sendFarewell(farewell: { readonly message: Out } | undefined): void {
@@ -172,10 +184,8 @@ export class ChannelHub<In, Out> {
     }
   }
 
-  /** The stream is over, and every channel with it. */
-  #end(error: O.Option<unknown>): void {
-    const finish = this.#takeAll().map((topic) => topic.end());
-    for (const tell of finish) tell(error);
+  #release(): void {
+    if (!this.isHolding) this.#hub.release();
   }
 
   #takeAll(): readonly Topic<In, Out>[] {

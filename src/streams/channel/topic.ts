@@ -1,4 +1,3 @@
-import * as O from 'fp-ts/lib/Option.js';
 import { Subscription } from 'rxjs';
 import type { Subscriber } from 'rxjs';
 
@@ -62,7 +61,7 @@ export class Topic<In, Out> {
   /** Makes the message that ends it, where one is due; undefined where that throws, too. */
   farewell(): { readonly message: Out } | undefined {
     const { unsubscribe } = this.settings;
-    if (unsubscribe === undefined || !this.isAsked) return undefined;
+    if (unsubscribe === undefined || this.#isOver || !this.isAsked) return undefined;
     try {
       return { message: unsubscribe() };
     } catch {
@@ -82,23 +81,8 @@ export class Topic<In, Out> {
     for (const subscriber of this.#subscribers.present) subscriber.next(message);
   }
 
-  /** Makes an end of it. @returns What tells the subscribers. */
-  end(): (error: O.Option<unknown>) => void {
-    const subscribers = this.#takeAll();
-    return (error) => {
-      for (const subscriber of subscribers) {
-        if (O.isSome(error)) subscriber.error(error.value);
-        else subscriber.complete();
-      }
-    };
-  }
-
-  /** Makes an end of it, and unsubscribes the subscribers, who are told nothing. */
-  unsubscribe(): void {
-    for (const subscriber of this.#takeAll()) subscriber.unsubscribe();
-  }
-
-  #takeAll(): readonly Subscriber<In>[] {
+  /** Makes an end of it. @returns Who subscribed to it, and is to be told. */
+  end(): readonly Subscriber<In>[] {
     this.#isOver = true;
     this.#linger.unsubscribe();
     return this.#subscribers.takeAll();

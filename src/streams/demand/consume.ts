@@ -103,7 +103,8 @@ export function consume<T, R>(
 
       const arrivals = tap<T>({
         next: (value) => {
-          if (active < concurrency && buffer.isEmpty && !isTaking) {
+          // While there is room, nothing waits but what is being taken.
+          if (active < concurrency && !isTaking) {
             begin(value);
           } else if (demand === undefined && buffer.messages >= maxWaiting) {
             throw new ConsumeOverflowError(maxWaiting);

@@ -52,19 +52,10 @@ export function toReadable<T>(
 ): ReadableStream<T> {
   const limits = checkDemand('toReadable', options, [DEMAND]);
   const demand = needDemand('toReadable.demand', source, options.demand);
+  // Present while a read waits.
   let asker: ReadableStreamDefaultController<T> | undefined;
-  let settle = (): void => undefined;
-
-  const inbox = new Inbox<T>(source, demand, limits, {
-    offer: (value) => {
-      if (asker === undefined) return false;
-      give(asker, value);
-      return true;
-    },
-    ended: () => {
-      settle();
-    },
-  });
+  // Present until the stream has closed or failed.
+  let open: ReadableStreamDefaultController<T> | undefined;
 
   const give = (controller: ReadableStreamDefaultController<T>, value: T): void => {
     // Before it is given: that may ask for the next one at once.
@@ -72,17 +63,28 @@ export function toReadable<T>(
     controller.enqueue(value);
   };
 
+  const settle = (): void => {
+    const { end } = inbox;
+    // An error would drop what stands in the queue: a message for a reader that has left.
+    if (end === undefined || open?.desiredSize !== 0) return;
+    if (end._tag === 'Failed') open.error(end.error);
+    else open.close();
+    open = undefined;
+  };
+
+  const inbox = new Inbox<T>(source, demand, limits, {
+    offer: (value) => {
+      if (asker === undefined) return false;
+      give(asker, value);
+      return true;
+    },
+    ended: settle,
+  });
+
   return new ReadableStream<T>(
     {
       start: (controller) => {
-        settle = () => {
-          const { end } = inbox;
-          // An error would drop what stands in the queue: a message that was read for, by a reader that left.
-          if (end === undefined || controller.desiredSize !== 0) return;
-          settle = () => undefined;
-          if (end._tag === 'Failed') controller.error(end.error);
-          else controller.close();
-        };
+        open = controller;
       },
       pull: (controller) => {
         inbox.open();
@@ -92,7 +94,6 @@ export function toReadable<T>(
         settle();
       },
       cancel: () => {
-        settle = () => undefined;
         inbox.close();
       },
     },

@@ -1,14 +1,8 @@
-import type { SchedulerLike, Subscription } from 'rxjs';
+import type * as O from 'fp-ts/lib/Option.js';
+import type { SchedulerLike } from 'rxjs';
 
+import type { Ending } from '../ending.js';
 import type { Posted } from '../multiplex.js';
-
-/** Who keeps a socket's stream alive without taking its messages. */
-export interface HubObserver {
-  /** The stream failed, or could not begin, e.g. with a DisposedError. */
-  error(error: unknown): void;
-  /** The stream completed. */
-  complete(): void;
-}
 
 /** What channels and requests need of the socket that they are part of. */
 export interface Hub<Out> {
@@ -19,12 +13,10 @@ export interface Hub<Out> {
    * the opening, and unset as soon as nothing can be sent any more.
    */
   readonly connection: number | undefined;
-  /**
-   * Keeps the stream alive, as a subscriber does; dials if nobody did before.
-   *
-   * @returns The hold on the stream, to be unsubscribed. Nothing is told after that.
-   */
-  join(observer: HubObserver): Subscription;
+  /** Keeps the stream alive, as a subscriber does, for as long as the member `isHolding`; dials if nobody did before. */
+  hold(): void;
+  /** A member that was holding does so no more: closes the connection if nobody is left. */
+  release(): void;
   /**
    * Sends a message on the open connection, ahead of what waits.
    *
@@ -40,4 +32,29 @@ export interface Hub<Out> {
   post(message: Out): Posted;
   /** A function among the socket's options threw, at a moment that is none of its user's: the stream fails with that. */
   fault(error: unknown): void;
+}
+
+/** What the socket tells its channels, and its requests. */
+export interface HubMember<In> {
+  /** Whether it keeps the stream alive. */
+  readonly isHolding: boolean;
+  /** A connection is open: told before what waits in the outbox is sent. */
+  opened(): void;
+  /** The stream's connection, or an attempt at one, is over; not told of one that was hung up. */
+  lost(ending: Ending): void;
+  /**
+   * A message was read.
+   *
+   * @returns Whether it is to be kept from the plain subscribers.
+   */
+  dispatch(message: In): boolean;
+  /**
+   * The stream is over: lets go of everything that was part of it. Who comes from now on begins a stream of his own.
+   *
+   * @param error - What it fails with; none when it completes.
+   * @returns What tells those who were part of it.
+   */
+  over(ending: Ending, error: O.Option<unknown>): () => void;
+  /** An end is made of the socket, before it hangs up. */
+  dispose(): void;
 }

@@ -1,12 +1,11 @@
+import type * as O from 'fp-ts/lib/Option.js';
 import { Observable } from 'rxjs';
 
 import { DisposedError } from '../disposed-error.js';
 import type { Ending } from '../ending.js';
-import { Hold } from '../hub/hold.js';
-import type { Hub } from '../hub/hub.js';
+import type { Hub, HubMember } from '../hub/hub.js';
 import { checkKey } from '../hub/message-key.js';
 import type { Posted } from '../multiplex.js';
-import { SocketError } from '../socket-error.js';
 import { ExchangeTable } from './exchange-table.js';
 import { Exchange } from './exchange.js';
 import type { AnswerObserver } from './exchange.js';
@@ -33,29 +32,24 @@ import type {
  * throws or says. While it is in flight it keeps the stream alive as a subscriber does. An answer costs one call of
  * `answerTo` and one look-up, however many requests are in flight.
  */
-export class RequestHub<In, Out> {
+export class RequestHub<In, Out> implements HubMember<In> {
   readonly #hub: Hub<Out>;
   readonly #requests: RequestsOptions<In, Out> | undefined;
-  readonly #hold: Hold;
   readonly #inFlight = new ExchangeTable<In, Out>();
 
   /** @param requests - The socket's option, checked. */
   constructor(hub: Hub<Out>, requests: RequestsOptions<In, Out> | undefined) {
     this.#hub = hub;
     this.#requests = requests;
-    this.#hold = new Hold(hub, {
-      error: (error) => {
-        this.#failAll((exchange) => toError(exchange, error));
-      },
-      complete: () => {
-        this.#failAll((exchange) => toError(exchange, undefined));
-      },
-    });
   }
 
   /** How many are in flight. */
   get size(): number {
     return this.#inFlight.all.size;
+  }
+
+  get isHolding(): boolean {
+    return this.size > 0;
   }
 
   /**
@@ -97,7 +91,7 @@ export class RequestHub<In, Out> {
     });
   }
 
-  /** A connection is open: what was lost is sent again. To be called before the outbox is flushed. */
+  /** Sends again what was lost. */
   opened(): void {
     for (const exchange of this.#inFlight.all) {
       const { lostTo } = exchange;
@@ -111,7 +105,7 @@ export class RequestHub<In, Out> {
     }
   }
 
-  /** A connection, or an attempt at one, is over. */
+  /** Fails what was sent, unless it is to be sent again. */
   lost(ending: Ending): void {
     for (const exchange of this.#inFlight.all) {
       if (!exchange.isSent) continue;
@@ -120,11 +114,7 @@ export class RequestHub<In, Out> {
     }
   }
 
-  /**
-   * Gives a message to the request that it answers.
-   *
-   * @returns Whether there was one; the message is then for nobody else.
-   */
+  /** Gives a message to the request that it answers: it is for nobody else then. */
   dispatch(message: In): boolean {
     const exchange = this.#inFlight.hasKeys ? this.#answeredBy(message) : undefined;
     if (exchange?.isSent === true) {
@@ -134,11 +124,17 @@ export class RequestHub<In, Out> {
     return this.#inFlight.keyless.size > 0 && this.#offer(message);
   }
 
-  /** Makes an end of all requests: they fail with a RequestCancelledError. */
+  over(ending: Ending, error: O.Option<unknown>): () => void {
+    return this.#takeAll((exchange) => {
+      if (exchange.wasSent) return new RequestLostError(exchange.lostTo ?? ending);
+      return new RequestNotSentError('ended', error._tag === 'Some' ? error.value : undefined);
+    });
+  }
+
+  /** Fails all of them with a RequestCancelledError. */
   dispose(): void {
-    this.#hold.drop();
     const cause = new DisposedError();
-    this.#failAll(({ wasSent }) => new RequestCancelledError(wasSent, cause));
+    this.#takeAll(({ wasSent }) => new RequestCancelledError(wasSent, cause))();
   }
 
   #start(
@@ -183,7 +179,7 @@ export class RequestHub<In, Out> {
     );
     this.#inFlight.add(exchange);
     exchange.start();
-    this.#hold.take();
+    this.#hub.hold();
     return exchange;
   }
 
@@ -278,27 +274,19 @@ export class RequestHub<In, Out> {
     exchange.end();
     tell();
     // After that, so that who asks again at once finds the connection still there.
-    this.#hold.release();
+    if (!this.isHolding) this.#hub.release();
   }
 
-  /** Fails all of them; the hold is gone already. */
-  #failAll(toError: (exchange: Exchange<In, Out>) => RequestError): void {
+  /** Ends all of them. @returns What tells who made them. */
+  #takeAll(toError: (exchange: Exchange<In, Out>) => RequestError): () => void {
     const failed = Array.from(this.#inFlight.all, (exchange) => {
       const error = toError(exchange);
       this.#inFlight.remove(exchange);
       exchange.end();
       return { observer: exchange.observer, error };
     });
-    for (const { observer, error } of failed) observer.error(error);
+    return () => {
+      for (const { observer, error } of failed) observer.error(error);
+    };
   }
-}
-
-/** What a request fails with when the stream is over, for `error` if for anything. */
-function toError<In, Out>(exchange: Exchange<In, Out>, error: unknown): RequestError {
-  const { lostTo, isSent } = exchange;
-  if (lostTo !== undefined) return new RequestLostError(lostTo);
-  if (!isSent) return new RequestNotSentError('ended', error);
-  return error instanceof SocketError
-    ? new RequestLostError(error.ending)
-    : new RequestCancelledError(true, error);
 }
