@@ -32,6 +32,45 @@ export type { DeliverySummary } from './streams/outbox/send-all.js';
 export type { Rejected } from './streams/rejected.js';
 export type { RejectionLimit, RejectionRule, RejectionVerdict } from './streams/rejection-rule.js';
 
+// Flow.
+export type { ChannelOptions } from './streams/channel/channel-options.js';
+export { Channel } from './streams/channel/channel.js';
+export type { Route } from './streams/channel/channel-hub.js';
+export type { MessageKey } from './streams/hub/message-key.js';
+export type {
+  RequestOptions,
+  RequestsOptions,
+  RequestStreamOptions,
+} from './streams/request/request-options.js';
+export { DEFAULT_REQUEST } from './streams/request/request-options.js';
+export { consume } from './streams/demand/consume.js';
+export type { ConsumeOptions } from './streams/demand/consume.js';
+export { iterate } from './streams/demand/iterate.js';
+export { toReadable } from './streams/demand/to-readable.js';
+export type { DemandControl, DemandSource } from './streams/demand/demand-source.js';
+export { DEFAULT_DEMAND } from './streams/demand/demand-options.js';
+export type { DemandOptions, WaterMark } from './streams/demand/demand-options.js';
+export type { ConsumerOptions } from './streams/demand/find-demand.js';
+export { ConsumeOverflowError } from './streams/demand/consume-overflow-error.js';
+export { DEFAULT_MAX_GAPS, gaps } from './streams/gaps.js';
+export type {
+  Duplicate,
+  Gap,
+  GapsOptions,
+  InSequence,
+  Late,
+  Sequenced,
+} from './streams/gaps.js';
+export type { Sequence } from './streams/sequence-tracker.js';
+export {
+  RequestCancelledError,
+  RequestError,
+  RequestLostError,
+  RequestNotSentError,
+  RequestTimedOutError,
+} from './streams/request/request-error.js';
+export type { NotSentReason } from './streams/request/request-error.js';
+
 // Its life.
 export type {
   CloseStarted,
@@ -64,6 +103,7 @@ export type {
   NetworkFailed,
   OpeningRefused,
   OptionsInvalid,
+  Overrun,
   Phase,
   ProtocolViolated,
   ProviderFailed,
@@ -121,6 +161,7 @@ export {
   NetworkError,
   OpeningError,
   OptionsError,
+  OverrunError,
   ProtocolError,
   ProviderError,
   ProxyError,

@@ -62,6 +62,8 @@ function describe(ending: Ending): string {
       const reason = ending.reason === '' ? '' : ` (${printable(ending.reason)})`;
       return `onOpen refused the connection; it was closed with code ${ending.code}${reason}; see cause`;
     }
+    case 'Overrun':
+      return `A consumer could not keep up: ${ending.undelivered} bytes waited for it, more than its maxBytes of ${ending.limit}; the connection was closed with code ${ending.code}`;
     case 'OptionsInvalid':
       return `An option of the attempt is invalid: ${
         ending.cause instanceof Error ? ending.cause.message : ending.option

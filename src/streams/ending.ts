@@ -170,6 +170,18 @@ export interface OpeningRefused extends EndingFields {
   readonly cause: unknown;
 }
 
+/** A consumer of ours could not keep up, and what waited for it outgrew its hard cap. */
+export interface Overrun extends EndingFields {
+  readonly _tag: 'Overrun';
+  readonly by: 'policy';
+  /** The close code that we sent. */
+  readonly code: number;
+  /** How many bytes waited for the consumer. */
+  readonly undelivered: number;
+  /** The hard cap, in bytes: its option `maxBytes`. */
+  readonly limit: number;
+}
+
 /** What a function or a file gave for this attempt is not a valid option. */
 export interface OptionsInvalid extends EndingFields {
   readonly _tag: 'OptionsInvalid';
@@ -206,6 +218,7 @@ export type Ending =
   | ProtocolViolated
   | MessageRejected
   | OpeningRefused
+  | Overrun
   | OptionsInvalid
   | ProviderFailed
   | Cancelled;

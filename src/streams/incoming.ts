@@ -29,24 +29,19 @@ export class Incoming<In> {
     E.Either<DecodeFailure, In>
   >();
 
+  /** Takes messages that are not for the stream; undefined while all are. */
+  take: ((message: In) => boolean) | undefined;
+  /** The size of the message that is being delivered, in bytes; 0 while none is. */
+  messageSize = 0;
+
   readonly #codec: Codec<In, never>;
   readonly #socket: number;
   readonly #counters: SocketCounters;
-  readonly #take: ((message: In) => boolean) | undefined;
   readonly #rejected = new Subject<Rejected>();
 
-  /**
-   * @param socket - The number of the socket.
-   * @param take - Takes messages that are not for the stream.
-   */
-  constructor(
-    codec: Codec<In, never>,
-    socket: number,
-    counters: SocketCounters,
-    take: ((message: In) => boolean) | undefined,
-  ) {
+  /** @param socket - The number of the socket. */
+  constructor(codec: Codec<In, never>, socket: number, counters: SocketCounters) {
     this.#codec = codec;
-    this.#take = take;
     this.#socket = socket;
     this.#counters = counters;
     this.rejected = this.#rejected.asObservable();
@@ -98,12 +93,12 @@ export class Incoming<In> {
   }
 
   #accept(source: MessageSource<In>, message: E.Right<In>): void {
-    if (this.#take === undefined || !this.#isTaken(source, message.right)) this.#deliver(message);
+    if (this.take === undefined || !this.#isTaken(source, message.right)) this.#deliver(message);
   }
 
   #isTaken(source: MessageSource<In>, message: In): boolean {
     try {
-      return this.#take?.(message) === true;
+      return this.take?.(message) === true;
     } catch (error) {
       source.fail(error);
       return true;

@@ -22,7 +22,8 @@ const FATAL_CODES: ReadonlySet<number> = new Set([1000, 1002, 1003, 1005, 1007, 
  *   of the client's faults);
  * - `ProtocolViolated`: the server would break the same rule again;
  * - `MessageRejected`: it would send the same messages again;
- * - `OpeningRefused`: a login that failed fails again.
+ * - `OpeningRefused`: a login that failed fails again;
+ * - `Overrun`: a consumer that cannot keep up cannot keep up with the next connection either.
  *
  * Everything else is transient: `NetworkFailed` of every kind (a name that is not found may be a
  * resolver that is down), `TimedOut`, `ProviderFailed`, every other HTTP status, and every other
@@ -64,6 +65,7 @@ export function isTransient(ending: Ending): boolean {
     case 'ProtocolViolated':
     case 'MessageRejected':
     case 'OpeningRefused':
+    case 'Overrun':
       return false;
   }
 }

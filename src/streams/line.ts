@@ -30,7 +30,7 @@ export interface LineEvents<In> {
   readonly message: (data: Buffer, isBinary: boolean) => void;
   /** A ping was sent. */
   readonly pinged: () => void;
-  /** A message of so many bytes was sent that is not the user's: of `onOpen` or of the heartbeat. */
+  /** A message of so many bytes was sent that never waited: of `onOpen`, of the heartbeat, of a channel. */
   readonly sent: (size: number) => void;
   /** A function among the options threw, at a moment that is none of its user's. */
   readonly faulted: (error: unknown) => void;
@@ -133,6 +133,30 @@ export class Line<In, Out> {
     return this.#open?.sendCounted(payload) === true;
   }
 
+  /** Sends a message ahead of all others, that is not counted among the users'. @returns Whether it was taken. */
+  sendAhead(payload: Payload): boolean {
+    return this.#open !== undefined && this.#sendOwn(this.#open, payload);
+  }
+
+  /** Stops reading, so that the server has to wait. */
+  pause(): void {
+    if (this.#connection?.isClosing !== false) return;
+    this.#heartbeat?.paused();
+    this.#connection.pause();
+  }
+
+  /** Reads again. */
+  resume(): void {
+    this.#connection?.resume();
+  }
+
+  /** Closes because a consumer cannot keep up. */
+  overrun(undelivered: number, limit: number): void {
+    const { code } = POLICY_VIOLATION;
+    const told = { ...this.progress, code, undelivered, limit };
+    this.#closeFor({ _tag: 'Overrun', by: 'policy', ...told }, POLICY_VIOLATION);
+  }
+
   /** Has `flushed` called for each message of `send` that was handed to the system, in their order. */
   onFlushed(flushed: () => void): void {
     this.#connection?.onFlushed(flushed);
@@ -212,8 +236,9 @@ export class Line<In, Out> {
     const { message, isAnswer } = this.#settings.heartbeat ?? {};
     // Not before: who has not logged in yet may not be allowed to send it.
     if (message !== undefined) this.#startHeartbeat(connection, message, isAnswer);
-    this.#events.opened({ ...info, since: connection.ready() }, messages);
+    // What was left unread while onOpen asked for nothing.
     connection.resume();
+    this.#events.opened({ ...info, since: connection.ready() }, messages);
   }
 
   #refuse(cause: unknown): void {
@@ -272,8 +297,10 @@ export class Line<In, Out> {
     heartbeat.start();
   }
 
-  #sendOwn(connection: Connection, payload: Payload): void {
-    if (connection.send(payload)) this.#events.sent(Buffer.byteLength(payload));
+  #sendOwn(connection: Connection, payload: Payload): boolean {
+    if (!connection.send(payload)) return false;
+    this.#events.sent(Buffer.byteLength(payload));
+    return true;
   }
 
   /** Calls a function of the user's, at a moment that is none of his. */

@@ -7,6 +7,7 @@ import type { Prepare } from './attempt.js';
 import { initialCounter, nextRetry } from './backoff/retry-counter.js';
 import type { Retry, RetryCounter } from './backoff/retry-counter.js';
 import type { CloseOrder } from './close-request.js';
+import type { Demand } from './demand/demand.js';
 import type { Closed, Ending } from './ending.js';
 import { Line } from './line.js';
 import type { LineProgress } from './line.js';
@@ -26,6 +27,8 @@ const NO_CLOSE_FRAME = 1006;
 export interface SessionEvents<In> {
   /** The state moves. */
   readonly moved: (event: SocketEvent) => void;
+  /** A connection is open: told before what waits is sent. */
+  readonly opened: () => void;
   /** A whole message came on the connection. */
   readonly message: (data: Buffer, isBinary: boolean) => void;
   /** A message that came while `onOpen` had the connection is for the stream. */
@@ -36,6 +39,13 @@ export interface SessionEvents<In> {
   readonly lost: (ending: Ending) => void;
   /** The stream is over: it completes, or fails with `error`. Told once, unless hung up before. */
   readonly finished: (ending: Ending, error: O.Option<unknown>) => void;
+}
+
+/** What the sessions of a socket share. */
+export interface SessionParts<In, Out> {
+  readonly outgoing: Outgoing<In, Out>;
+  readonly counters: SocketCounters;
+  readonly demand: Demand;
 }
 
 /**
@@ -52,6 +62,7 @@ export class Session<In, Out> {
   readonly #settings: SessionSettings<In, Out>;
   readonly #outgoing: Outgoing<In, Out>;
   readonly #counters: SocketCounters;
+  readonly #demand: Demand;
   readonly #events: SessionEvents<In>;
   #stage: Stage = 'Live';
   #line: Line<In, Out> | undefined;
@@ -68,19 +79,24 @@ export class Session<In, Out> {
 
   constructor(
     settings: SessionSettings<In, Out>,
-    outgoing: Outgoing<In, Out>,
-    counters: SocketCounters,
+    { outgoing, counters, demand }: SessionParts<In, Out>,
     events: SessionEvents<In>,
   ) {
     this.#settings = settings;
     this.#outgoing = outgoing;
     this.#counters = counters;
+    this.#demand = demand;
     this.#events = events;
   }
 
   /** Takes messages that are not for the stream; undefined while all are. */
   get intercept(): ((message: In) => boolean) | undefined {
     return this.#line?.intercept;
+  }
+
+  /** The number of the connection that is open for users, undefined while none is. */
+  get connection(): number | undefined {
+    return this.#line?.isOpen === true ? this.#outlet?.connection : undefined;
   }
 
   /** How many bytes of what was sent have not been handed to the system. */
@@ -100,6 +116,16 @@ export class Session<In, Out> {
     }
     if (signal !== undefined) onAbort(signal, this.#abort);
     this.#dial(1);
+  }
+
+  /** Sends a message on the open connection, ahead of what waits. @returns Whether there was one to take it. */
+  sendAhead(payload: Payload): boolean {
+    return this.#line?.sendAhead(payload) === true;
+  }
+
+  /** Closes because a consumer cannot keep up. */
+  overrun(undelivered: number, limit: number): void {
+    this.#line?.overrun(undelivered, limit);
   }
 
   /** Closes for good, once what waits in the outbox is sent. The first order counts. */
@@ -168,13 +194,18 @@ export class Session<In, Out> {
   };
 
   #dial(attempt: number): void {
+    const connection = this.#counters.connections + 1;
     const line = new Line<In, Out>(
       this.#settings,
-      { attempt, connection: this.#counters.connections + 1, prepare: this.#prepare() },
+      { attempt, connection, prepare: this.#prepare() },
       {
-        moved: this.#events.moved,
+        moved: (event) => {
+          // The closing handshake has to be read.
+          if (event._tag === 'CloseStarted') this.#demand.detach(line);
+          this.#events.moved(event);
+        },
         opened: (info, messages) => {
-          this.#opened(line, info, messages);
+          this.#opened(line, connection, info, messages);
         },
         message: (data, isBinary) => {
           if (this.#isTelling) this.#events.message(data, isBinary);
@@ -214,27 +245,30 @@ export class Session<In, Out> {
     };
   }
 
-  #opened(line: Line<In, Out>, info: OpenInfo, messages: readonly In[]): void {
+  #opened(line: Line<In, Out>, connection: number, info: OpenInfo, messages: readonly In[]): void {
     this.#settings.endpoints?.succeeded();
+    const outlet = this.#createOutlet(line, connection);
+    this.#outlet = outlet;
+    this.#demand.attach(line);
     this.#events.moved({ _tag: 'Opened', info });
-    // A listener of the state may have ended the session by now, or closed the line.
-    if (this.#line === line && line.isOpen && !this.#isOver) this.#attach(line);
+    // Whoever heard of it may have ended the session, or closed the line.
+    if (line.isOpen && !this.#isOver) this.#events.opened();
+    if (line.isOpen && !this.#isOver) this.#outgoing.attach(outlet);
     for (const message of messages) if (this.#isTelling) this.#events.delivered(message);
   }
 
-  #attach(line: Line<In, Out>): void {
+  #createOutlet(line: Line<In, Out>, connection: number): Outlet<Out> {
     const carrier = {
       send: (payload: Payload) => line.send(payload),
       close: (order: CloseOrder) => {
         this.#closeLine(line, order);
       },
     };
-    const outlet = this.#outgoing.createOutlet(carrier, this.#counters.connections);
-    this.#outlet = outlet;
+    const outlet = this.#outgoing.createOutlet(carrier, connection);
     line.onFlushed(() => {
       outlet.flushed();
     });
-    this.#outgoing.attach(outlet);
+    return outlet;
   }
 
   #closeLine(line: Line<In, Out>, order: CloseOrder): void {
@@ -253,6 +287,7 @@ export class Session<In, Out> {
   /** The line is over, by itself or because we closed it. */
   #ended(ending: Ending): void {
     const wasOver = this.#isOver;
+    if (this.#line !== undefined) this.#demand.detach(this.#line);
     this.#line = undefined;
     this.#outlet?.lost(ending);
     this.#outlet = undefined;

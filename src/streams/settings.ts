@@ -18,6 +18,7 @@ import type { TlsOptions } from '../tls/tls-options.js';
 import { createTlsProfile } from '../tls/tls-profile.js';
 import type { TlsProfile } from '../tls/tls-profile.js';
 import { checkGiven } from './backoff/check-given.js';
+import type { Route } from './channel/channel-hub.js';
 import { checkSignal } from './check-signal.js';
 import { checkCloseRequest, NORMAL_CLOSE } from './close-request.js';
 import type { CloseOrder } from './close-request.js';
@@ -44,6 +45,8 @@ import { checkHeaders, checkValue } from './request-headers.js';
 import { checkReconnect } from './reconnect-settings.js';
 import type { ReconnectSettings } from './reconnect-settings.js';
 import { refuseForeign } from './refuse-foreign.js';
+import { checkRequests } from './request/request-options.js';
+import type { RequestsOptions } from './request/request-options.js';
 import { checkResume } from './resume-cursor.js';
 import type { ResumeCursor } from './resume-cursor.js';
 import { DEFAULT_SOCKET_OPTIONS } from './socket-options.js';
@@ -94,6 +97,8 @@ export interface Settings<In, Out> extends SessionSettings<In, Out> {
   readonly linger: number;
   readonly outbox: OutboxLimits;
   readonly acknowledge: AcknowledgeSettings<In, Out> | undefined;
+  readonly requests: RequestsOptions<In, Out> | undefined;
+  readonly route: Route<In> | undefined;
 }
 
 const KNOWN = [
@@ -123,6 +128,8 @@ const KNOWN = [
   'outbox',
   'acknowledge',
   'resume',
+  'requests',
+  'route',
   'connectTimeout',
   'closeTimeout',
   'maxPayload',
@@ -158,6 +165,7 @@ export function checkOptions<In, Out>(options: SocketOptions<In, Out>): Settings
   checkFunction('lookup', lookup);
   checkFunction('onOpen', onOpen);
   checkFunction('random', random);
+  checkFunction('route', options.route);
   checkMethods('scheduler', scheduler, ['schedule', 'now']);
   return {
     ...checkWhere(options, scheduler, random),
@@ -175,6 +183,8 @@ export function checkOptions<In, Out>(options: SocketOptions<In, Out>): Settings
     idleTimeout: checkDuration('idleTimeout', options.idleTimeout, defaults.idleTimeout, 1),
     reconnect: checkReconnect(options.reconnect, random),
     completeOn,
+    requests: checkRequests(options.requests),
+    route: options.route,
     cursor: checkResume('resume', options.resume),
     lifecycle: createLifecycle(options),
     linger: checkDuration('linger', options.linger, defaults.linger),

@@ -8,6 +8,7 @@ import type {
   NetworkFailed,
   OpeningRefused,
   OptionsInvalid,
+  Overrun,
   ProtocolViolated,
   ProviderFailed,
   ProxyRefused,
@@ -190,6 +191,16 @@ export class OpeningError extends SocketError {
   readonly code = 'ERR_WSS_OPENING_REFUSED';
 }
 
+/** A consumer of ours could not keep up (`ERR_WSS_OVERRUN`). */
+export class OverrunError extends SocketError {
+  /** How the connection ended. */
+  declare readonly ending: Overrun;
+  static override readonly brand: string = 'OverrunError';
+  override readonly name = 'OverrunError';
+  readonly _tag = 'OverrunError';
+  readonly code = 'ERR_WSS_OVERRUN';
+}
+
 /** What a function or a file gave for an attempt is not a valid option (`ERR_WSS_OPTIONS`). */
 export class OptionsError extends SocketError {
   /** How the connection ended. */
@@ -248,6 +259,8 @@ export function toSocketError(ending: Ending): SocketError {
       return new RejectedError(ending);
     case 'OpeningRefused':
       return new OpeningError(ending);
+    case 'Overrun':
+      return new OverrunError(ending);
     case 'OptionsInvalid':
       return new OptionsError(ending);
     case 'ProviderFailed':

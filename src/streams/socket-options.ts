@@ -6,6 +6,7 @@ import type { Codec } from '../codec/codec.js';
 import type { ProxyOptions } from '../tls/proxy-options.js';
 import type { TlsOptions } from '../tls/tls-options.js';
 import type { RetryPolicy } from './backoff/retry-policy.js';
+import type { Route } from './channel/channel-hub.js';
 import type { CloseRequest } from './close-request.js';
 import type { EndpointOptions } from './endpoint-pool.js';
 import type { Ending } from './ending.js';
@@ -16,6 +17,7 @@ import type { OnOpen } from './opening-session.js';
 import type { AcknowledgeOptions } from './outbox/acknowledge-options.js';
 import type { OutboxOptions } from './outbox/outbox-options.js';
 import type { RejectionRule } from './rejection-rule.js';
+import type { RequestsOptions } from './request/request-options.js';
 import type { ResumeOptions } from './resume-cursor.js';
 import type { RequestHeaders } from './request-headers.js';
 
@@ -171,6 +173,18 @@ export interface SocketOptions<In, Out> extends LegacyCodecOptions<In, Out>, Lif
    * @defaultValue none: a message is done with when the system has it
    */
   readonly acknowledge?: AcknowledgeOptions<In, Out> | undefined;
+  /**
+   * Tells for which of the socket's channels a message is: its key, or undefined for none. Channels cannot do without.
+   *
+   * @defaultValue none
+   */
+  readonly route?: Route<In> | undefined;
+  /**
+   * How requests and their answers are told apart.
+   *
+   * @defaultValue none: each request has to say which its answer is
+   */
+  readonly requests?: RequestsOptions<In, Out> | undefined;
   /**
    * How a stream goes on after a lost connection from where it was.
    *

@@ -1,27 +1,32 @@
+import type { ReadableStream } from 'node:stream/web';
+
 import type * as E from 'fp-ts/lib/Either.js';
-import { filter, Observable, Subject, take } from 'rxjs';
+import { filter, Observable, take } from 'rxjs';
 import type { ObservableInput, Observer } from 'rxjs';
 
 import type { DecodeFailure } from '../codec/decode-failure.js';
+import type { ChannelOptions } from './channel/channel-options.js';
+import type { Channel } from './channel/channel.js';
 import { toCloseOrder, toReconnectOrder } from './close-request.js';
 import type { CloseRequest } from './close-request.js';
+import type { DemandSource } from './demand/demand-source.js';
+import { iterate } from './demand/iterate.js';
+import { toReadable } from './demand/to-readable.js';
 import { checkDrain, drain } from './drain.js';
 import type { DrainOptions } from './drain.js';
 import type { Ending } from './ending.js';
 import { multiplex } from './multiplex.js';
-import type { Posted } from './multiplex.js';
 import type { Delivery, Undelivered } from './outbox/delivery.js';
-import type { Parcel } from './outbox/parcel.js';
 import { sendAll } from './outbox/send-all.js';
 import type { DeliverySummary } from './outbox/send-all.js';
 import { checkSend, send } from './outbox/send.js';
 import type { SendOptions } from './outbox/send.js';
 import type { Rejected } from './rejected.js';
+import type { RequestOptions, RequestStreamOptions } from './request/request-options.js';
 import type { Settings } from './settings.js';
 import { SocketCore } from './socket-core.js';
 import type { SocketStats } from './socket-stats.js';
 import type { ClosedState, SocketState } from './socket-state.js';
-import { tellUndelivered } from './tell-undelivered.js';
 import { watchStats } from './watch-stats.js';
 
 /**
@@ -34,7 +39,7 @@ import { watchStats } from './watch-stats.js';
  */
 export class SocketSubject<In, Out>
   extends Observable<In>
-  implements Observer<Out>, AsyncDisposable
+  implements Observer<Out>, DemandSource<In>, AsyncIterable<In>, AsyncDisposable
 {
   /** Where the socket is in its life: the present state on subscription, then each change. */
   readonly state: Observable<SocketState>;
@@ -59,7 +64,6 @@ export class SocketSubject<In, Out>
   readonly drained: Observable<void>;
 
   readonly #core: SocketCore<In, Out>;
-  readonly #undelivered = new Subject<Undelivered<Out>>();
 
   /** @internal */
   constructor(settings: Settings<In, Out>) {
@@ -69,7 +73,7 @@ export class SocketSubject<In, Out>
     this.state = core.state.changes;
     this.rejected = core.incoming.rejected;
     this.rtt = core.rtt;
-    this.undelivered = this.#undelivered.asObservable();
+    this.undelivered = core.undelivered;
     this.writable = core.outgoing.gauge.writable;
     this.drained = core.outgoing.gauge.drained;
     this.decoded = new Observable((subscriber) =>
@@ -110,7 +114,7 @@ export class SocketSubject<In, Out>
    * @throws DisposedError after `unsubscribe()`.
    */
   next(message: Out): void {
-    this.#post(message);
+    this.#core.next(message);
   }
 
   /**
@@ -257,20 +261,80 @@ export class SocketSubject<In, Out>
   ): Observable<In> {
     const root = {
       state: this.state,
-      post: (message: Out): Posted => {
-        const parcel = this.#post(message);
-        return {
-          get isWaiting() {
-            return parcel.isWaiting;
-          },
-          withdraw: () => {
-            this.#core.outgoing.withdraw(parcel, 'withdrawn');
-          },
-        };
-      },
+      post: (message: Out) => this.#core.post(message),
       subscribe: (observer: Partial<Observer<In>>) => this.subscribe(observer),
     };
     return multiplex(root, subMsg, unsubMsg, messageFilter);
+  }
+
+  /**
+   * Gives a part of the stream by its key, which the server is asked for once, however many subscribers there are, and
+   * on every new connection. See {@link ChannelOptions}.
+   *
+   * @param options - Its key, and how the server is asked for it.
+   * @returns The channel: a stream that dials as the socket does, and that can be sent on.
+   * @throws OptionTypeError or OptionRangeError if an option is wrong, or if the socket has no `route`.
+   */
+  channel(options: ChannelOptions<In, Out>): Channel<In, Out> {
+    return this.#core.channels.channel(options);
+  }
+
+  /**
+   * Sends a message, and gives the answer to it. See {@link RequestOptions}.
+   *
+   * @param message - The message.
+   * @param options - How the answer is known, how long to wait for it, and what cancels it.
+   * @returns The answer, which does not come on the stream. It rejects with a RequestError when none comes, or when an option is
+   * wrong.
+   */
+  request(message: Out, options: RequestOptions<In, Out> = {}): Promise<In> {
+    return this.#core.requests.request(message, options);
+  }
+
+  /**
+   * Gives the answers to a message, until the last one. See {@link RequestStreamOptions}.
+   *
+   * @param message - The message: sent on subscription.
+   * @param options - Which answer is the last, and what `request` takes.
+   * @returns The answers; to unsubscribe is to cancel.
+   * @throws OptionTypeError or OptionRangeError if an option is wrong.
+   */
+  requestStream(message: Out, options: RequestStreamOptions<In, Out>): Observable<In> {
+    return this.#core.requests.requestStream(message, options);
+  }
+
+  /** The size of the message that is being delivered now, in bytes; 0 while none is. */
+  get messageSize(): number {
+    return this.#core.incoming.messageSize;
+  }
+
+  /**
+   * Makes the server wait: the TCP socket is not read from until every hold was released.
+   *
+   * @returns Releases the hold; does nothing the second time.
+   */
+  hold(): () => void {
+    return this.#core.demand.hold();
+  }
+
+  /**
+   * Ends the connection with an `Overrun`: for a consumer whose buffer grew too large although the socket was held.
+   *
+   * @param undelivered - How many bytes wait for it.
+   * @param limit - How many may.
+   */
+  overrun(undelivered: number, limit: number): void {
+    this.#core.overrun(undelivered, limit);
+  }
+
+  /** The stream as a web stream: who reads slowly makes the server wait. It is a new one each time. */
+  get readable(): ReadableStream<In> {
+    return toReadable(this);
+  }
+
+  /** The stream for `for await`: a slow loop makes the server wait. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined, undefined> {
+    return iterate(this);
   }
 
   /** Gives what the socket has done so far, and where it stands. */
@@ -288,24 +352,4 @@ export class SocketSubject<In, Out>
   watchStats(interval?: number): Observable<SocketStats> {
     return watchStats(() => this.stats(), interval, this.#core.settings.scheduler);
   }
-
-  #post(message: Out): Parcel<Out> {
-    const ttl = this.#core.settings.outbox.ttl ?? Infinity;
-    return this.#core.post(message, { ttl, settled: this.#settled });
-  }
-
-  // One function for all messages, so that none costs a closure.
-  readonly #settled = ({ message }: Parcel<Out>, delivery: Delivery): void => {
-    switch (delivery._tag) {
-      case 'Flushed':
-      case 'Acknowledged':
-      case 'Rejected':
-        return;
-      default:
-        // Whoever took it back knows.
-        if (delivery._tag === 'Dropped' && delivery.why === 'withdrawn') return;
-        tellUndelivered(this.#core.number, delivery);
-        this.#undelivered.next({ message, delivery });
-    }
-  };
 }

@@ -56,3 +56,18 @@ export interface Undelivered<Out> {
   /** What became of it. */
   readonly delivery: Expired | Dropped | Unknown;
 }
+
+/** Tells whether a message may not have reached the server, and nobody knows of it yet: who took it back does. */
+export function isLoss(delivery: Delivery): delivery is Undelivered<unknown>['delivery'] {
+  switch (delivery._tag) {
+    case 'Flushed':
+    case 'Acknowledged':
+    case 'Rejected':
+      return false;
+    case 'Expired':
+    case 'Unknown':
+      return true;
+    case 'Dropped':
+      return delivery.why !== 'withdrawn';
+  }
+}

@@ -36,7 +36,7 @@ export interface SendSettings {
 export interface SendPlace<In, Out> {
   readonly settings: { readonly outbox: OutboxLimits };
   readonly outgoing: Pick<Outgoing<In, Out>, 'withdraw'>;
-  post(message: Out, options: PostOptions<Out>): Parcel<Out>;
+  send(message: Out, options: PostOptions<Out>): Parcel<Out>;
 }
 
 /** How long a message of `send()` may take where nothing else is said, in milliseconds. */
@@ -72,7 +72,7 @@ export function send<In, Out>(
     };
     let parcel: Parcel<Out>;
     try {
-      parcel = place.post(message, {
+      parcel = place.send(message, {
         key,
         ttl: ttl ?? place.settings.outbox.ttl ?? DEFAULT_SEND_TTL,
         settled: (_parcel, delivery) => {
