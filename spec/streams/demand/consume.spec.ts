@@ -185,7 +185,7 @@ describe('consume', () => {
     desk.fail(1, error);
     expect(told).toEqual([{ error }]);
     expect([source.subscribers, source.isHeld]).toEqual([0, false]);
-    expect([...desk.signals.values()].map(({ aborted }) => aborted)).toEqual([false, true]);
+    expect(desk.signals.get(2)?.aborted).toBe(true);
   });
 
   it.each<[string, () => ObservableInput<never>]>([
@@ -299,10 +299,10 @@ describe('consume', () => {
     const { told, subscription } = record(stream);
     for (const value of [1, 2, 3, 4]) source.emit(value);
     desk.finish(1);
+    expect([...desk.signals.values()].some(({ aborted }) => aborted)).toBe(false);
     expect(source.isHeld).toBe(true);
     subscription.unsubscribe();
     expect([source.isHeld, source.subscribers]).toEqual([false, 0]);
-    expect(desk.signals.get(1)?.aborted).toBe(false);
     expect(desk.signals.get(2)?.aborted).toBe(true);
     expect(desk.signals.get(3)?.aborted).toBe(true);
     expect(desk.signals.has(4)).toBe(false);
@@ -316,9 +316,34 @@ describe('consume', () => {
     });
     const desk = createDesk();
     const subscription = source.pipe(consume(desk.project, mark(1))).subscribe();
-    for (const value of [1, 2, 3]) source.emit(value);
+    for (const value of [1, 2]) source.emit(value);
     subscription.unsubscribe();
     expect(subscribers).toEqual([0]);
+  });
+
+  it('should abort the signal of every work that is under way, and of none before', () => {
+    const source = createFakeSource<number>();
+    const desk = createDesk();
+    const stream = source.pipe(consume(desk.project, { concurrency: 200 }));
+    const { subscription } = record(stream);
+    for (let value = 0; value < 200; value += 1) source.emit(value);
+    for (let value = 0; value < 100; value += 1) desk.finish(value);
+    const aborted = () => [...desk.signals.values()].filter((each) => each.aborted).length;
+    expect(aborted()).toBe(0);
+    subscription.unsubscribe();
+    for (let value = 100; value < 200; value += 1) {
+      expect(desk.signals.get(value)?.aborted).toBe(true);
+    }
+  });
+
+  it('should abort no signal when all is done', () => {
+    const signals: AbortSignal[] = [];
+    const work = (value: number, _index: number, signal: AbortSignal) => {
+      signals.push(signal);
+      return of(value);
+    };
+    expect(record(of(1, 2).pipe(consume(work))).told).toEqual([1, 2, 'done']);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
   });
 
   it('should report no rejection of work that was left', async () => {

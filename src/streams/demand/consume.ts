@@ -8,6 +8,7 @@ import { checkDemand } from './demand-options.js';
 import { checkControl, DEMAND, findDemand } from './find-demand.js';
 import type { ConsumerOptions } from './find-demand.js';
 import { MessageBuffer } from './message-buffer.js';
+import { WorkSignals } from './work-signals.js';
 
 /** The options of {@link consume}. */
 export interface ConsumeOptions extends ConsumerOptions {
@@ -36,7 +37,7 @@ export interface ConsumeOptions extends ConsumerOptions {
  * bytes are not known.
  *
  * An early unsubscribe, or an error, drops what waits, unsubscribes from the work under way and aborts its
- * signals.
+ * signals. Works share signals, so one may abort after its own work is done.
  *
  * @param project - Does the work; `index` counts from 0. What it throws goes to the subscriber as the error. The
  * signal aborts when nobody wants the result any more.
@@ -52,7 +53,7 @@ export interface ConsumeOptions extends ConsumerOptions {
  *
  * const socket = webSocket({
  *   url: 'wss://feed.example.com/v1',
- *   codec: json(t.type({ id: t.string })),
+ *   codec: json({ incoming: t.type({ id: t.string }) }),
  * });
  * const store = ({ id }: { id: string }, _index: number, signal: AbortSignal) =>
  *   fetch(`https://store.example.com/${id}`, { method: 'PUT', signal });
@@ -79,6 +80,7 @@ export function consume<T, R>(
       const demand = findDemand(source, options.demand);
       const buffer = new MessageBuffer<T>(limits, demand);
       const work = new Subject<T>();
+      const signals = new WorkSignals();
       let active = 0;
       let isComplete = false;
       let isTaking = false;
@@ -122,7 +124,7 @@ export function consume<T, R>(
 
       const results = work.pipe(
         mergeMap((value, index) => {
-          const controller = new AbortController();
+          const controller = signals.next();
           return from(project(value, index, controller.signal)).pipe(
             tap({
               unsubscribe: () => {

@@ -55,6 +55,6 @@ export interface HubMember<In> {
    * @returns What tells those who were part of it.
    */
   over(ending: Ending, error: O.Option<unknown>): () => void;
-  /** An end is made of the socket, before it hangs up. */
+  /** An end is made of the socket: told first, while what waits is in the outbox still. */
   dispose(): void;
 }
