@@ -7,6 +7,8 @@ import type { SocketState } from './socket-state.js';
 export interface Posted {
   /** Whether it waits in the outbox still. */
   readonly isWaiting: boolean;
+  /** Whether it was given to a connection. */
+  readonly isSent: boolean;
   /** Takes it out of the outbox; does nothing when it is not there any more. */
   withdraw(): void;
 }

@@ -3,18 +3,15 @@ import { Subscription } from 'rxjs';
 
 import type { Payload } from '../codec/codec.js';
 import type { DecodeFailure } from '../codec/decode-failure.js';
-import type { Prepare } from './attempt.js';
-import { initialCounter, nextRetry } from './backoff/retry-counter.js';
-import type { Retry, RetryCounter } from './backoff/retry-counter.js';
 import type { CloseOrder } from './close-request.js';
 import type { Demand } from './demand/demand.js';
 import type { Closed, Ending } from './ending.js';
 import { Line } from './line.js';
 import type { LineProgress } from './line.js';
 import { onAbort } from './on-abort.js';
+import { Outage } from './outage.js';
 import type { Outgoing } from './outbox/outgoing.js';
 import type { Outlet } from './outbox/outlet.js';
-import { provide } from './per-attempt.js';
 import type { SessionSettings } from './settings.js';
 import { toSocketError } from './socket-error.js';
 import type { SocketCounters } from './socket-stats.js';
@@ -64,14 +61,15 @@ export class Session<In, Out> {
   readonly #counters: SocketCounters;
   readonly #demand: Demand;
   readonly #events: SessionEvents<In>;
+  readonly #outage: Outage;
   #stage: Stage = 'Live';
   #line: Line<In, Out> | undefined;
   // The way out on the line, while it is open for users.
   #outlet: Outlet<Out> | undefined;
   #timer: Subscription = Subscription.EMPTY;
-  #counter: RetryCounter = initialCounter;
-  // What the credentials are to be refreshed for, until they are.
-  #unauthorized: Ending | undefined;
+  // The close that waits behind the outbox, and the watch over what it waits for.
+  #order: CloseOrder | undefined;
+  #drainWatch: Subscription = Subscription.EMPTY;
   #isRedialling = false;
   // An attempt was told of that is not going to be made.
   #isUndialled = false;
@@ -87,6 +85,7 @@ export class Session<In, Out> {
     this.#counters = counters;
     this.#demand = demand;
     this.#events = events;
+    this.#outage = new Outage(settings.reconnect, settings.scheduler);
   }
 
   /** Takes messages that are not for the stream; undefined while all are. */
@@ -134,6 +133,8 @@ export class Session<In, Out> {
     this.#stage = 'Draining';
     if (!this.#outgoing.isEmpty) {
       this.#outgoing.addClose(order);
+      this.#order = order;
+      if (this.#line?.isOpen === true) this.#watchDrain(this.#line, order);
     } else if (this.#line?.isConnected === true) {
       this.#closeLine(this.#line, order);
     } else {
@@ -164,11 +165,6 @@ export class Session<In, Out> {
     }
   }
 
-  /** Closes for good, for the fault of a function among the options; the stream fails with it. */
-  fail(error: unknown): void {
-    this.#failFor(error);
-  }
-
   /** Closes the connection if the message on it that did not decode is reason enough. */
   judge(failure: DecodeFailure): void {
     this.#line?.judge(failure);
@@ -197,7 +193,7 @@ export class Session<In, Out> {
     const connection = this.#counters.connections + 1;
     const line = new Line<In, Out>(
       this.#settings,
-      { attempt, connection, prepare: this.#prepare() },
+      { attempt, connection, prepare: this.#outage.prepare() },
       {
         moved: (event) => {
           // The closing handshake has to be read.
@@ -215,7 +211,7 @@ export class Session<In, Out> {
           this.#counters.sent(size);
         },
         faulted: (error) => {
-          this.#failFor(error);
+          this.fail(error);
         },
         ended: (ending) => {
           this.#ended(ending);
@@ -230,19 +226,8 @@ export class Session<In, Out> {
   #redial(): void {
     this.#isRedialling = false;
     this.#timer.unsubscribe();
-    this.#counter = initialCounter;
+    this.#outage.reset();
     this.#dial(1);
-  }
-
-  /** Gets fresh credentials before the attempt, where the ending before said that they are needed. */
-  #prepare(): Prepare | undefined {
-    const ending = this.#unauthorized;
-    const refresh = this.#settings.reconnect?.refreshCredentials;
-    if (ending === undefined || refresh === undefined) return undefined;
-    return async (signal) => {
-      await provide('reconnect.refreshCredentials', () => refresh(ending, signal));
-      this.#unauthorized = undefined;
-    };
   }
 
   #opened(line: Line<In, Out>, connection: number, info: OpenInfo, messages: readonly In[]): void {
@@ -254,6 +239,9 @@ export class Session<In, Out> {
     // Whoever heard of it may have ended the session, or closed the line.
     if (line.isOpen && !this.#isOver) this.#events.opened();
     if (line.isOpen && !this.#isOver) this.#outgoing.attach(outlet);
+    if (line.isOpen && this.#stage === 'Draining' && this.#order !== undefined) {
+      this.#watchDrain(line, this.#order);
+    }
     for (const message of messages) if (this.#isTelling) this.#events.delivered(message);
   }
 
@@ -276,8 +264,19 @@ export class Session<In, Out> {
     line.close(order);
   }
 
+  /** Tears the line down when nothing of what waits for a close has gone out for as long as a close may take. */
+  #watchDrain(line: Line<In, Out>, order: CloseOrder): void {
+    const { gauge } = this.#outgoing;
+    const before = gauge.bytes;
+    this.#drainWatch = this.#settings.scheduler.schedule(() => {
+      if (this.#stage !== 'Draining') return;
+      if (gauge.bytes < before) this.#watchDrain(line, order);
+      else line.fail({ _tag: 'Closed', by: 'client', ...order, wasClean: false, ...line.progress });
+    }, this.#settings.limits.closeTimeout);
+  }
+
   /** Closes for good, for the fault of a function among the options; the stream fails with it. */
-  #failFor(error: unknown): void {
+  fail(error: unknown): void {
     if (this.#isOver) return;
     this.#fault = O.some(error);
     const order = { code: INTERNAL_ERROR, reason: '', cause: error };
@@ -289,6 +288,7 @@ export class Session<In, Out> {
     const wasOver = this.#isOver;
     if (this.#line !== undefined) this.#demand.detach(this.#line);
     this.#line = undefined;
+    this.#drainWatch.unsubscribe();
     this.#outlet?.lost(ending);
     this.#outlet = undefined;
     this.#judgeEndpoint(ending);
@@ -339,33 +339,19 @@ export class Session<In, Out> {
   }
 
   #retryOrFail(ending: Ending): void {
-    const retry = this.#decide(ending);
+    // What we closed ourselves stays closed, whatever isTransient says.
+    const retry = this.#stage === 'Closing' ? O.none : this.#outage.next(ending);
     if (O.isNone(retry)) {
       this.#finish(ending, O.some(toSocketError(ending)));
       return;
     }
-    const { attempt, delay, retryAt, retryAfter, refresh, counter } = retry.value;
-    this.#counter = counter;
-    if (refresh) this.#unauthorized = ending;
+    const { attempt, delay, retryAt, retryAfter } = retry.value;
     this.#timer = this.#settings.scheduler.schedule(() => {
       this.#dial(attempt);
     }, delay);
     const asked = O.isSome(retryAfter) ? { retryAfter: retryAfter.value } : {};
     const times = { attempt, delay, retryAt, ...asked };
     this.#events.moved({ _tag: 'RetryScheduled', ...times, ending });
-  }
-
-  #decide(ending: Ending): O.Option<Retry> {
-    const { reconnect, scheduler } = this.#settings;
-    // What we closed ourselves stays closed, whatever isTransient says.
-    if (reconnect === undefined || this.#stage === 'Closing') return O.none;
-    const failure = {
-      ending: O.some(ending),
-      uptime: ending.uptime,
-      now: scheduler.now(),
-      isTransient: reconnect.isTransient(ending),
-    };
-    return nextRetry(this.#counter, failure, reconnect);
   }
 
   #finish(ending: Ending, error: O.Option<unknown>): void {
@@ -381,6 +367,7 @@ export class Session<In, Out> {
     this.#settings.signal?.removeEventListener('abort', this.#abort);
     this.#outgoing.dropCloses();
     this.#timer.unsubscribe();
+    this.#drainWatch.unsubscribe();
   }
 
   #tearDown(line: Line<In, Out>): void {

@@ -127,6 +127,9 @@ export class SocketCore<In, Out> implements Hub<Out> {
       get isWaiting() {
         return parcel.isWaiting;
       },
+      get isSent() {
+        return parcel.sends > 0;
+      },
       withdraw: () => {
         outgoing.withdraw(parcel, 'withdrawn');
       },
@@ -176,8 +179,8 @@ export class SocketCore<In, Out> implements Hub<Out> {
   /** Makes an end of the socket. */
   dispose(): void {
     this.#isDisposed = true;
-    this.outgoing.dispose();
     for (const member of this.#members) member.dispose();
+    this.outgoing.dispose();
     this.incoming.unsubscribe();
     this.#lookAtMessages();
     this.#hangUp();

@@ -2,6 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { type ListenOptions, listen } from './loopback.js';
 import { handled } from './mailbox.js';
+import { resetSocket } from './reset-socket.js';
 
 /** Where a raw server listens, and whether it speaks TLS. */
 export interface RawServerOptions extends ListenOptions {
@@ -160,6 +161,6 @@ function createRawConnection(socket: Socket, tcpSocket: Socket): RawConnection {
         }),
       );
     },
-    reset: () => void tcpSocket.resetAndDestroy(),
+    reset: () => resetSocket(tcpSocket, socket),
   };
 }

@@ -4,6 +4,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { toFragments } from './fragments.js';
 import { ignore } from './loopback.js';
 import { createMailbox, handled } from './mailbox.js';
+import { resetSocket } from './reset-socket.js';
 import type { CloseStatus, ReceivedMessage, SendOptions, WssConnection } from './wss-connection.js';
 import type { WssRequest } from './wss-request.js';
 
@@ -136,7 +137,7 @@ function createConnection(
       webSocket.close(code, reason);
       return closed;
     },
-    terminate: () => void tcpSocket.resetAndDestroy(),
+    terminate: () => resetSocket(tcpSocket, socket),
     end: () => void socket.end(),
     pause: () => webSocket.pause(),
     resume: () => webSocket.resume(),

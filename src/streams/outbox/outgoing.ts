@@ -88,21 +88,26 @@ export class Outgoing<In, Out> {
 
   /** Takes a message that waits out of the outbox; does nothing when it does not wait any more. */
   withdraw(parcel: Parcel<Out>, why: Dropped['why']): void {
-    if (!parcel.isWaiting) return;
-    this.#queue.remove(parcel);
-    this.#settle(parcel, { _tag: 'Dropped', why });
+    this.#drop(parcel, why);
+    this.#flush();
   }
 
   /** Takes all messages that wait out of the outbox, and gives them, the oldest first. */
   withdrawAll(why: Dropped['why']): readonly Out[] {
-    const { parcels } = this.#queue;
-    for (const parcel of parcels) this.withdraw(parcel, why);
-    return parcels.map(({ message }) => message);
+    const withdrawn = this.#queue.parcels.filter((parcel) => this.#drop(parcel, why));
+    this.#flush();
+    return withdrawn.map(({ message }) => message);
   }
 
-  /** Closes once everything before it is sent. */
+  /**
+   * Closes once everything before it is sent.
+   *
+   * @remarks The connection gets all of that at once, where there is one: it knows how long it has to wait for a peer
+   * that does not read.
+   */
   addClose(order: CloseOrder): void {
     this.#queue.addClose(order);
+    this.#flush();
   }
 
   /** Forgets every order to close: the stream that it was for has ended. Messages stay. */
@@ -129,8 +134,10 @@ export class Outgoing<In, Out> {
 
   /** Its connection is open: what was not acknowledged goes out on it again, then what waits. */
   attach(outlet: Outlet<Out>): void {
-    this.#outlet = outlet;
+    // What is posted meanwhile is to go out behind that.
+    this.#outlet = undefined;
     for (const parcel of this.#unacknowledged.parcels) this.#resend(outlet, parcel);
+    this.#outlet = outlet;
     this.#flush();
   }
 
@@ -162,10 +169,7 @@ export class Outgoing<In, Out> {
       return false;
     // What is alone on its way may be as large as it likes.
     if (!this.gauge.fits(parcel.size) && !this.gauge.isEmpty) return false;
-    this.#enter(parcel);
-    if (this.#hand(outlet, parcel)) return true;
-    this.#leave(parcel);
-    return false;
+    return this.#hand(outlet, parcel);
   }
 
   /** Keeps a message that has to wait. */
@@ -194,19 +198,32 @@ export class Outgoing<In, Out> {
     if (old === undefined || !this.gauge.fitsInPlaceOf(old.size, parcel.size)) return false;
     parcel.keep();
     this.#queue.replace(old, parcel);
-    this.#enter(parcel);
-    this.#settle(old, { _tag: 'Dropped', why: 'superseded' });
+    old.isCounted = false;
+    parcel.isCounted = true;
+    this.gauge.replaced(old.size, parcel.size);
+    old.settle({ _tag: 'Dropped', why: 'superseded' });
     return true;
   }
 
   #makeRoom(size: number): void {
+    const { maxMessages, maxBytes } = this.#settings.outbox;
+    const { gauge } = this;
     // What would not fit either way is not worth the loss.
-    if (size > this.#settings.outbox.maxBytes) return;
-    while (!this.gauge.fits(size)) {
+    if (gauge.messages - this.messages >= maxMessages) return;
+    if (gauge.bytes - this.bytes + size > maxBytes) return;
+    while (!gauge.fits(size)) {
       const { oldest } = this.#queue;
       if (oldest === undefined) return;
-      this.withdraw(oldest, 'overflow');
+      this.#drop(oldest, 'overflow');
     }
+  }
+
+  /** Takes a message that waits out of the outbox. @returns Whether it waited. */
+  #drop(parcel: Parcel<Out>, why: Dropped['why']): boolean {
+    if (!parcel.isWaiting) return false;
+    this.#queue.remove(parcel);
+    this.#settle(parcel, { _tag: 'Dropped', why });
+    return true;
   }
 
   #flush(): void {
@@ -224,6 +241,7 @@ export class Outgoing<In, Out> {
 
   #mayHand(outlet: Outlet<Out>, { id }: Parcel<Out>): boolean {
     if (id !== undefined && !this.#unacknowledged.hasRoom) return false;
+    if (this.#queue.isClosing) return true;
     return outlet.bytes < this.#settings.outbox.highWaterMark || outlet.bytes === 0;
   }
 
@@ -231,18 +249,23 @@ export class Outgoing<In, Out> {
     if (!outlet.hand(parcel)) return false;
     if (parcel.isWaiting) this.#queue.remove(parcel);
     this.#handed(parcel);
+    let old: Parcel<Out> | undefined;
     if (parcel.id !== undefined) {
       parcel.keep();
-      const old = this.#unacknowledged.add(parcel);
-      // Whatever the server acknowledges from now on, it is not this one that it means.
-      if (old !== undefined) this.#settle(old, { _tag: 'Unknown' });
+      old = this.#unacknowledged.add(parcel);
     }
+    // Who hears of it finds the message sent.
+    this.#enter(parcel);
+    // Whatever the server acknowledges from now on, it is not this one that it means.
+    if (old !== undefined) this.#settle(old, { _tag: 'Unknown' });
     return true;
   }
 
   /** Sends a message again that may have arrived. */
   #resend(outlet: Outlet<Out>, parcel: Parcel<Out>): void {
     const { acknowledge, codec } = this.#settings;
+    // Who heard of the fate of one before it may have ended this one.
+    if (parcel.isSettled) return;
     try {
       if (acknowledge?.again !== undefined) {
         parcel.payload = encode(codec, acknowledge.again(parcel.message, parcel.sends));
@@ -258,14 +281,16 @@ export class Outgoing<In, Out> {
   #handed(parcel: Parcel<Out>): void {
     parcel.stage = 'InFlight';
     parcel.sends += 1;
-    this.#counters.sent(parcel.size);
+    // One that is marked may have another size.
+    this.#counters.sent(parcel.sends === 1 ? parcel.size : Buffer.byteLength(parcel.payload));
   }
 
   #flushed(outlet: Outlet<Out>, parcel: Parcel<Out>): void {
+    parcel.stage = 'Flushed';
     if (parcel.id === undefined) {
       this.#settle(parcel, { _tag: 'Flushed', connection: outlet.connection });
-    } else if (parcel.stage === 'InFlight') {
-      parcel.stage = 'Flushed';
+    } else if (parcel.isSettled) {
+      this.#leave(parcel);
     }
     if (!this.#queue.isEmpty && outlet.bytes <= this.#settings.outbox.lowWaterMark) this.#flush();
   }
@@ -273,8 +298,10 @@ export class Outgoing<In, Out> {
   #lost(outlet: Outlet<Out>, parcels: readonly Parcel<Out>[], ending: Ending): void {
     if (this.#outlet === outlet) this.#outlet = undefined;
     for (const parcel of parcels) {
+      parcel.stage = 'Lost';
       // What the server is to acknowledge waits for the next connection.
       if (parcel.id === undefined) this.#settle(parcel, { _tag: 'Unknown', ending });
+      else if (parcel.isSettled) this.#leave(parcel);
     }
   }
 
@@ -282,23 +309,22 @@ export class Outgoing<In, Out> {
     if (parcel.isWaiting) {
       this.#queue.remove(parcel);
       this.#settle(parcel, { _tag: 'Expired' });
-      return;
-    }
-    if (parcel.id === undefined) {
-      // Counted until the connection has done with it, which has it still.
-      parcel.settle({ _tag: 'Unknown' });
     } else {
       this.#unacknowledged.remove(parcel);
       this.#settle(parcel, { _tag: 'Unknown' });
     }
+    // It may have stood before an order to close, or had the last place among what is to be acknowledged.
+    this.#flush();
   }
 
   #settle(parcel: Parcel<Out>, delivery: Delivery): void {
-    this.#leave(parcel);
+    // Counted until the connection has done with it, which has it still.
+    if (parcel.stage !== 'InFlight') this.#leave(parcel);
     parcel.settle(delivery);
   }
 
   #enter(parcel: Parcel<Out>): void {
+    if (parcel.isCounted) return;
     parcel.isCounted = true;
     this.gauge.entered(parcel.size);
   }

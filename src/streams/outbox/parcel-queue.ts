@@ -40,6 +40,11 @@ export class ParcelQueue<Out> {
     return this.#bytes;
   }
 
+  /** Whether an order to close waits. */
+  get isClosing(): boolean {
+    return this.#closes > 0;
+  }
+
   /** The messages that wait, the oldest first. */
   get parcels(): readonly Parcel<Out>[] {
     return this.#entries

@@ -3,8 +3,11 @@ import type { Subscription } from 'rxjs';
 import type { Payload } from '../../codec/codec.js';
 import type { Delivery } from './delivery.js';
 
-/** Where a message is on its way out: just made, in the outbox, given to a connection, or handed to the system. */
-export type ParcelStage = 'New' | 'Waiting' | 'InFlight' | 'Flushed';
+/**
+ * Where a message is on its way out: just made (or out of the outbox again), in the outbox, given to a connection,
+ * handed to the system by it, or lost with it.
+ */
+export type ParcelStage = 'New' | 'Waiting' | 'InFlight' | 'Flushed' | 'Lost';
 
 /** A message on its way out, until its fate is known. */
 export class Parcel<Out> {
@@ -25,6 +28,7 @@ export class Parcel<Out> {
   /** By what the server acknowledges it; undefined where it does not. */
   readonly id: unknown;
   #settled: ((parcel: Parcel<Out>, delivery: Delivery) => void) | undefined;
+  #isKept = false;
 
   constructor(
     message: Out,
@@ -53,7 +57,9 @@ export class Parcel<Out> {
 
   /** Makes the payload its own, since the caller may use his buffer again. */
   keep(): void {
-    if (typeof this.payload !== 'string') this.payload = Buffer.from(this.payload);
+    if (this.#isKept || typeof this.payload === 'string') return;
+    this.#isKept = true;
+    this.payload = Buffer.from(this.payload);
   }
 
   /** Tells what became of it; the first time counts. */

@@ -58,19 +58,37 @@ export class WaterGauge {
 
   /** A message of `size` bytes is on its way. */
   entered(size: number): void {
-    const { maxMessages, highWaterMark } = this.#limits;
-    this.#messages += 1;
-    this.#bytes += size;
-    const isFull = this.#bytes >= highWaterMark || this.#messages >= maxMessages;
-    if (isFull && this.#writable.value) this.#writable.next(false);
+    this.#move(1, size);
   }
 
   /** A message of `size` bytes is on its way no more. */
   left(size: number): void {
-    const { maxMessages, lowWaterMark } = this.#limits;
-    this.#messages -= 1;
-    this.#bytes -= size;
-    const isLow = this.#bytes <= lowWaterMark && this.#messages <= maxMessages / 4;
-    if (isLow && !this.#writable.value) this.#writable.next(true);
+    this.#move(-1, -size);
+  }
+
+  /** A message of `size` bytes is on its way in the place of one of `old` bytes. */
+  replaced(old: number, size: number): void {
+    this.#move(0, size - old);
+  }
+
+  #move(messages: number, bytes: number): void {
+    this.#messages += messages;
+    this.#bytes += bytes;
+    if (this.#writable.value ? this.#isFull : this.#isLow) {
+      this.#writable.next(!this.#writable.value);
+    }
+  }
+
+  get #isFull(): boolean {
+    const { maxMessages, maxBytes, highWaterMark } = this.#limits;
+    return this.#bytes >= Math.min(highWaterMark, maxBytes) || this.#messages >= maxMessages;
+  }
+
+  get #isLow(): boolean {
+    const { maxMessages, maxBytes, lowWaterMark } = this.#limits;
+    return (
+      this.#bytes <= Math.min(lowWaterMark, Math.floor(maxBytes / 4)) &&
+      this.#messages <= maxMessages / 4
+    );
   }
 }

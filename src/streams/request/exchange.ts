@@ -33,7 +33,7 @@ interface OverStage {
 const OVER: OverStage = { _tag: 'Over' };
 const SENT: PostedStage = {
   _tag: 'Posted',
-  posted: { isWaiting: false, withdraw: () => undefined },
+  posted: { isWaiting: false, isSent: true, withdraw: () => undefined },
 };
 
 // A limit that the user set holds, whatever the reason that nothing is read.
@@ -80,7 +80,7 @@ export class Exchange<In, Out> {
 
   /** Whether it was sent on the present connection, so that an answer may come. */
   get isSent(): boolean {
-    return this.#stage._tag === 'Posted' && !this.#stage.posted.isWaiting;
+    return this.#stage._tag === 'Posted' && this.#stage.posted.isSent;
   }
 
   /** Whether it was sent ever. */
