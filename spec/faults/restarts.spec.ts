@@ -105,7 +105,8 @@ describe('a server that is restarted', () => {
       const growth = (await collectedHeap()) - warm.heap;
       await nothingLeftSince(warm.resources);
       for (const client of clients) client.stop();
-      await until('all to be gone', () => clients.every(({ state }) => state._tag === 'Closed'));
+      const areGone = (): boolean => clients.every(({ state }) => state._tag === 'Closed');
+      await until('all clients to be gone', areGone, PATIENCE);
       await echo.stop();
       await nothingLeftSince(before);
       if (process.env['FAULTS_REPORT'] !== undefined) {

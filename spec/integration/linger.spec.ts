@@ -234,7 +234,7 @@ describe('linger', () => {
     const mute = await servers.raw(afterUpgrade(silent));
     const server = await servers.wss();
     let { url } = mute;
-    const socket = webSocket({ url: () => url, codec: text(), linger: 10, closeTimeout: 100 });
+    const socket = webSocket({ url: () => url, codec: text(), linger: 10, closeTimeout: 500 });
     watch(socket).subscription.unsubscribe();
     await inState(socket, 'Closing');
     url = server.url;

@@ -125,10 +125,11 @@ describe('closes', () => {
 
     expect(error).toBeInstanceOf(CloseError);
     expect(error.ending).toEqual(ending);
+    const retryAt: unknown = expect.any(Number);
     expect(recording.statesOf('Waiting')).toEqual([
-      { _tag: 'Waiting', attempt: 2, delay: 10, ending },
-      { _tag: 'Waiting', attempt: 3, delay: 20, ending },
-      { _tag: 'Waiting', attempt: 4, delay: 40, ending },
+      { _tag: 'Waiting', attempt: 2, delay: 10, retryAt, ending },
+      { _tag: 'Waiting', attempt: 3, delay: 20, retryAt, ending },
+      { _tag: 'Waiting', attempt: 4, delay: 40, retryAt, ending },
     ]);
     expect(await connectionsTo(path)).toBe(4);
   });

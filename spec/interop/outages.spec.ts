@@ -124,6 +124,7 @@ describe('outages', () => {
           _tag: 'Waiting',
           attempt,
           delay: delayBefore(attempt),
+          retryAt: expect.any(Number),
           ending: attempt === 2 ? first : others,
         },
         { _tag: 'Connecting', attempt },
@@ -194,8 +195,14 @@ describe('outages', () => {
     const next = goesOn ? attempt + 1 : 2;
 
     expect(losses).toEqual([
-      { _tag: 'Waiting', attempt: 2, delay: 50, ending: ended() },
-      { _tag: 'Waiting', attempt: next, delay: delayBefore(next), ending: ended() },
+      { _tag: 'Waiting', attempt: 2, delay: 50, retryAt: expect.any(Number), ending: ended() },
+      {
+        _tag: 'Waiting',
+        attempt: next,
+        delay: delayBefore(next),
+        retryAt: expect.any(Number),
+        ending: ended(),
+      },
     ]);
   });
 
@@ -270,7 +277,7 @@ describe('outages', () => {
     await recording.state('Open', 1);
 
     expect(recording.statesOf('Waiting')).toEqual([
-      { _tag: 'Waiting', attempt: 2, delay: 50, ending: ended() },
+      { _tag: 'Waiting', attempt: 2, delay: 50, retryAt: expect.any(Number), ending: ended() },
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { exponentialBackoff, text, webSocket } from '../../src/index.js';
-import type { SocketOptions } from '../../src/index.js';
+import type { PerAttempt, SocketOptions } from '../../src/index.js';
 import { record } from './recording.js';
 import type { Recording } from './recording.js';
 import { startProxies } from './servers/proxies.js';
@@ -46,10 +46,14 @@ describe('the choice of a proxy', () => {
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   }
 
-  function dial(options: Partial<SocketOptions<string, string>>): Recording<string> {
-    const url = stack.url('/echo');
-    const tls = String(options.url ?? url).startsWith('wss:') ? stack.tls : undefined;
-    return record(webSocket({ url, tls, reconnect: backoff, ...options, codec: text() }));
+  function dial({
+    url = stack.url('/echo'),
+    ...options
+  }: Pick<SocketOptions<string, string>, 'proxy'> & {
+    readonly url?: PerAttempt<string>;
+  }): Recording<string> {
+    const tls = typeof url === 'function' || url.startsWith('wss:') ? stack.tls : undefined;
+    return record(webSocket({ tls, reconnect: backoff, ...options, url, codec: text() }));
   }
 
   /** Waits until `recording` has been open, and tells which way it went. */
@@ -207,7 +211,6 @@ describe('the choice of a proxy', () => {
       const asked: string[] = [];
       const recording = dial({
         url: (attempt) => stack.url(`/echo?attempt=${attempt}`),
-        tls: stack.tls,
         proxy: (url) => {
           asked.push(url.href);
           return asked.length < 3 ? deadProxy() : proxies.squid.url();

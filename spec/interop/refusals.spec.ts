@@ -161,8 +161,8 @@ describe('refusals', () => {
     expect(await answered()).toEqual(['TLSv1.3 SUCCESS 403 /forbidden']);
   });
 
-  it('should wait for as long as HTTP 503 asks for', async () => {
-    const { delay, ending } = await dial('/overloaded').state('Waiting');
+  it('should wait for as long as HTTP 503 asks for, and then the policy', async () => {
+    const { delay, retryAfter, ending } = await dial('/overloaded').state('Waiting');
 
     expect(ending).toMatchObject({
       _tag: 'UpgradeRefused',
@@ -170,7 +170,8 @@ describe('refusals', () => {
       headers: { 'retry-after': '7' },
     });
     expect(isTransient(ending)).toBe(true);
-    expect(delay).toBe(7_000);
+    // The policy's own delay comes on top.
+    expect([retryAfter, delay]).toEqual([7_000, 7_010]);
     expect(await answered()).toEqual(['TLSv1.3 SUCCESS 503 /overloaded']);
   });
 

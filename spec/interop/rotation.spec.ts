@@ -122,7 +122,9 @@ describe('rotation of the client certificate', () => {
     expect(problems.slice(0, 2)).toEqual([undefined, expect.any(OptionRangeError)]);
     expect(problems[1]?.message).toContain(message);
     expect((await recording.state('Open', 2)).tls?.problem).toBeUndefined();
-    expect(notices).toEqual([{ _tag: 'CredentialsKept', problem: problems[1] }]);
+    expect(notices).toEqual([
+      { _tag: 'CredentialsKept', socket: expect.any(Number), problem: problems[1] },
+    ]);
   });
 
   it('should fail with HTTP 400 at once when the new one is revoked', async () => {

@@ -290,7 +290,9 @@ describe('by way of stunnel and squid', () => {
     const { proxyTls } = await recording.state('Open', 1);
 
     expect(proxyTls?.problem?.message).toContain('proxy.tls.key: holds no private key');
-    expect(notices).toEqual([{ _tag: 'CredentialsKept', problem: proxyTls?.problem }]);
+    expect(notices).toEqual([
+      { _tag: 'CredentialsKept', socket: expect.any(Number), problem: proxyTls?.problem },
+    ]);
   });
 
   it('should dial until stunnel and squid are there', async () => {

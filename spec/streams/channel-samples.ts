@@ -51,6 +51,7 @@ export const SAMPLES: { readonly [Name in ChannelName]: ChannelMessages[Name] } 
     error: toSocketError(ENDINGS.UpgradeRefused),
   },
   'rx-wss:reject': { socket: 3, connection: 2, failure: ENDINGS.MessageRejected.failure },
+  'rx-wss:undelivered': { socket: 3, delivery: { _tag: 'Dropped', why: 'overflow' } },
   'rx-wss:ping': { socket: 3, connection: 2 },
   'rx-wss:pong': { socket: 3, connection: 2, rtt: 12 },
   'rx-wss:tls': {

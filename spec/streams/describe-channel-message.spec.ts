@@ -23,6 +23,7 @@ const LINES: Readonly<Record<ChannelName, string>> = {
     'socket 3: end: failed (ERR_WSS_UPGRADE_REFUSED): The server answered the opening handshake with HTTP 401 Unauthorized',
   'rx-wss:reject':
     'socket 3: reject: connection 2: a text message of 8 bytes did not decode (json codec, schema)',
+  'rx-wss:undelivered': 'socket 3: undelivered: a message was dropped (overflow)',
   'rx-wss:ping': 'socket 3: ping: connection 2',
   'rx-wss:pong': 'socket 3: pong: connection 2 in 12 ms',
   'rx-wss:tls':

@@ -74,6 +74,10 @@ describe('describeEnding', () => {
       { ...ENDINGS.MessageRejected, code: 4000, reason: 'enough' },
       'A message was rejected by the json codec (schema); the connection was closed with code 4000 (enough)',
     ],
+    [
+      ENDINGS.Overrun,
+      'A consumer could not keep up: 2000 bytes waited for it, more than its maxBytes of 1000; the connection was closed with code 1008',
+    ],
     [OptionsInvalid, 'An option of the attempt is invalid: url'],
     [
       { ...OptionsInvalid, cause: new OptionTypeError('url', 'must be a string') },

@@ -97,6 +97,15 @@ export const ENDINGS: { readonly [Tag in Ending['_tag']]: Extract<Ending, { _tag
     reason: '',
     cause: new Error('secret'),
   },
+  Overrun: {
+    _tag: 'Overrun',
+    by: 'policy',
+    phase: 'open',
+    uptime: 10,
+    code: 1008,
+    undelivered: 2_000,
+    limit: 1_000,
+  },
   OptionsInvalid: {
     _tag: 'OptionsInvalid',
     by: 'client',

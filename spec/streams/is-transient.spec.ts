@@ -76,6 +76,7 @@ describe('isTransient', () => {
       { ...ENDINGS.TimedOut, phase: 'open', option: 'idleTimeout', limit: 10 },
     ],
     ['OpeningRefused', false, ENDINGS.OpeningRefused],
+    ['Overrun', false, ENDINGS.Overrun],
     ['OpeningRefused with a code of its own', false, { ...ENDINGS.OpeningRefused, code: 1012 }],
     [
       'ProviderFailed',

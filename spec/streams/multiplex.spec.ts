@@ -48,6 +48,7 @@ class FakeSocket implements MultiplexSocket<string, string> {
     return Object.defineProperty(
       {
         isWaiting: true,
+        isSent: false,
         withdraw: () => {
           this.#outbox = this.#outbox.filter((each) => each !== entry);
         },

@@ -6,7 +6,7 @@ import type { OnOpen, OpeningSession } from '../../src/streams/opening-session.j
 import { VirtualClock } from './virtual-clock.js';
 
 const info = { target: 'h:443', protocol: 'feed.v1', address: '127.0.0.1:443' };
-const place = { attempt: 3, connection: 2, info };
+const place = { attempt: 3, connection: 2, info, cursor: 17 };
 const lost = new Error('The connection is over');
 
 /** Lets everything happen that waits for nothing but its turn. */

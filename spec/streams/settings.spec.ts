@@ -6,6 +6,7 @@ import type { Codec } from '../../src/codec/codec.js';
 import { OptionRangeError, OptionTypeError } from '../../src/errors/option-error.js';
 import { isCompletion } from '../../src/streams/is-completion.js';
 import { isTransient } from '../../src/streams/is-transient.js';
+import { DEFAULT_OUTBOX } from '../../src/streams/outbox/outbox-options.js';
 import { checkOptions } from '../../src/streams/settings.js';
 import type { Settings } from '../../src/streams/settings.js';
 import type { SocketOptions } from '../../src/streams/socket-options.js';
@@ -43,7 +44,7 @@ describe('checkOptions', () => {
       proxy: undefined,
       codec: { name: 'json' },
       reconnect: undefined,
-      outbox: { maxMessages: 10_000, maxBytes: 16_777_216 },
+      outbox: DEFAULT_OUTBOX,
       connectTimeout: 10_000,
       onOpen: undefined,
       openTimeout: 10_000,
@@ -204,11 +205,11 @@ describe('checkOptions', () => {
   });
 
   it('should fill in one half of the outbox', () => {
-    expect(settingsOf({ outbox: { maxMessages: 0 } }).outbox).toEqual({
+    expect(settingsOf({ outbox: { maxMessages: 0 } }).outbox).toMatchObject({
       maxMessages: 0,
       maxBytes: 16_777_216,
     });
-    expect(settingsOf({ outbox: { maxBytes: Infinity } }).outbox).toEqual({
+    expect(settingsOf({ outbox: { maxBytes: Infinity } }).outbox).toMatchObject({
       maxMessages: 10_000,
       maxBytes: Infinity,
     });
@@ -370,7 +371,7 @@ describe('checkOptions', () => {
     [{ url, outbox: 10 }, 'outbox: must be an object, got 10'],
     [
       { url, outbox: { overflow: 'drop' } },
-      'outbox.overflow: is not an option; known here: maxMessages, maxBytes',
+      "outbox.overflow: must be one of 'reject', 'drop-oldest', 'drop-newest', 'latest-by-key', got 'drop'",
     ],
     [{ url, outbox: { maxBytes: '1' } }, "outbox.maxBytes: must be a number, got '1'"],
     [{ url, connectTimeout: null }, 'connectTimeout: must be a number, got null'],
@@ -458,7 +459,7 @@ describe('checkOptions', () => {
       'uri: is not an option; known here: url, headers, protocols, protocol, origin, tls, proxy, ' +
         'codec, serializer, deserializer, binaryType, onRejected, onOpen, openTimeout, heartbeat, ' +
         'idleTimeout, reconnect, completeOn, openObserver, closeObserver, closingObserver, linger, ' +
-        'closeWith, outbox, connectTimeout, closeTimeout, maxPayload, maxFragments, ' +
+        'closeWith, outbox, acknowledge, resume, requests, route, connectTimeout, closeTimeout, maxPayload, maxFragments, ' +
         'maxBufferedChunks, perMessageDeflate, signal, lookup, scheduler, random',
     ]);
   });

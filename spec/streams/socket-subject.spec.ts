@@ -23,7 +23,7 @@ import type {
 import type { TlsNotice } from '../../src/streams/channel-messages.js';
 import { DisposedError } from '../../src/streams/disposed-error.js';
 import { EncodeError } from '../../src/streams/encode-error.js';
-import { OutboxFullError } from '../../src/streams/outbox.js';
+import { OutboxFullError } from '../../src/streams/outbox/outbox-full-error.js';
 import type { Rejected } from '../../src/streams/rejected.js';
 import { checkOptions } from '../../src/streams/settings.js';
 import { AbortedError, CloseError, RejectedError } from '../../src/streams/socket-error.js';

@@ -202,6 +202,18 @@ describe('createUpgrader', () => {
     }
   });
 
+  it.each([
+    { name: 'ws', options: () => ({}) },
+    { name: 'wss', options: () => ({ tls }) },
+  ])('should close when it is reset while its end is under way: $name', async ({ options }) => {
+    const { client, connection } = await open(options());
+    const closed = once(client, 'close');
+    connection.end();
+    connection.terminate();
+    expect(await connection.closed).toEqual({ code: 1006, reason: '' });
+    await closed;
+  });
+
   it('should stop reading while paused', async () => {
     const { client, connection } = await open();
     connection.pause();

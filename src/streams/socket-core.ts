@@ -81,6 +81,11 @@ export class SocketCore<In, Out> implements Hub<Out> {
     return this.settings.scheduler;
   }
 
+  /** Whether there is a stream that can be closed. */
+  get isLive(): boolean {
+    return this.#session !== undefined;
+  }
+
   get connection(): number | undefined {
     return this.#session?.connection;
   }
@@ -180,10 +185,10 @@ export class SocketCore<In, Out> implements Hub<Out> {
   dispose(): void {
     this.#isDisposed = true;
     for (const member of this.#members) member.dispose();
-    this.outgoing.dispose();
     this.incoming.unsubscribe();
     this.#lookAtMessages();
     this.#hangUp();
+    this.outgoing.dispose();
   }
 
   /** Gives what the socket has done so far, and where it stands. */

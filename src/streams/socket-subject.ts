@@ -189,7 +189,18 @@ export class SocketSubject<In, Out>
     const limits = checkDrain(options);
     const { _tag } = this.#core.state.present;
     if (_tag === 'Idle' || _tag === 'Closed') return this.#core.outgoing.isEmpty;
-    const ending = await drain(this, limits, this.#core.settings.scheduler);
+    const core = this.#core;
+    const parting = {
+      closed: this.closed,
+      complete: (): void => {
+        // A stream that is over already has nobody to close for, and the next one is not meant.
+        if (core.isLive) core.close(core.settings.closeWith);
+      },
+      terminate: (): void => {
+        core.terminate();
+      },
+    };
+    const ending = await drain(parting, limits, core.settings.scheduler);
     return this.#core.outgoing.isEmpty && ending._tag === 'Closed' && ending.wasClean;
   }
 

@@ -79,15 +79,15 @@ function anyDialFault(dice: Dice): ConnectionFault {
   const { connectTimeout } = LIMITS;
   return dice.weighted<() => ConnectionFault>([
     [20, () => anyFault(dice, DIAL)],
-    [1, () => ({ _tag: 'SlowAccept', delay: dice.integer(1, connectTimeout / 5) })],
-    [1, () => ({ _tag: 'SlowAccept', delay: connectTimeout * dice.integer(1, 2) + 50 })],
+    [1, () => ({ _tag: 'SlowAccept', delay: dice.integer(1, 200) })],
+    [1, () => ({ _tag: 'SlowAccept', delay: connectTimeout + dice.integer(50, 1_000) })],
   ])();
 }
 
 function anyFault(dice: Dice, place: Place): ConnectionFault {
   return dice.weighted([
-    [1, anyMildFault],
-    [3, anyBreak],
+    [2, anyMildFault],
+    [6, anyBreak],
     [1, anySilence],
   ])(dice, place);
 }

@@ -35,7 +35,7 @@ export const LIMITS: {
   readonly connectTimeout: number;
   readonly closeTimeout: number;
   readonly heartbeat: { readonly interval: number; readonly timeout: number };
-} = { connectTimeout: 1_500, closeTimeout: 300, heartbeat: { interval: 200, timeout: 400 } };
+} = { connectTimeout: 3_000, closeTimeout: 300, heartbeat: { interval: 200, timeout: 1_500 } };
 
 /** What a fault brings about. */
 export type Effect = 'none' | 'reset' | 'end' | 'silence' | 'late';

@@ -16,6 +16,7 @@ const TELLING: Readonly<Record<Ending['_tag'], readonly string[]>> = {
   ProtocolViolated: ['code', 'violation'],
   MessageRejected: ['code', 'reason'],
   OpeningRefused: ['code', 'reason'],
+  Overrun: ['code', 'limit'],
   OptionsInvalid: ['option'],
   ProviderFailed: ['option'],
   Cancelled: [],

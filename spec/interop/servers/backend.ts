@@ -33,6 +33,10 @@ export interface Backend {
   start(): Promise<void>;
   /** Ends it: SIGTERM closes every connection with 1001, SIGKILL says nothing. */
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Has it hang: its connections stay, and nothing answers on them. */
+  freeze(): void;
+  /** Has it go on. */
+  thaw(): void;
   /** What it told since it was started for the first time. */
   events(): Promise<readonly BackendEvent[]>;
   /** The messages that it received on `/count` since it was started for the last time. */
@@ -65,7 +69,15 @@ export async function createBackend(folder: string, port: number): Promise<Backe
     async stop(signal) {
       const stopped = running;
       running = undefined;
+      // A process that hangs does not end either.
+      stopped?.signal('SIGCONT');
       await stopped?.stop(signal);
+    },
+    freeze() {
+      running?.signal('SIGSTOP');
+    },
+    thaw() {
+      running?.signal('SIGCONT');
     },
     events,
     async received() {

@@ -11,6 +11,7 @@ import { VirtualClock } from '../virtual-clock.js';
 interface Entry<Out> {
   readonly message: Out;
   isWaiting: boolean;
+  isSent: boolean;
 }
 
 /** A socket in memory, whose connections keep what they were sent. */
@@ -58,12 +59,15 @@ export class FakeHub<In, Out> implements Hub<Out> {
 
   post(message: Out): Posted {
     const isSent = this.#outbox.length === 0 && this.sendNow(message);
-    const entry = { message, isWaiting: !isSent };
+    const entry = { message, isWaiting: !isSent, isSent };
     if (this.failure !== undefined) throw this.failure;
     if (!isSent) this.#outbox.push(entry);
     return {
       get isWaiting() {
         return entry.isWaiting;
+      },
+      get isSent() {
+        return entry.isSent;
       },
       withdraw: () => {
         entry.isWaiting = false;
@@ -82,6 +86,7 @@ export class FakeHub<In, Out> implements Hub<Out> {
     for (const member of this.members) member.opened();
     for (const entry of this.#outbox.splice(0)) {
       entry.isWaiting = false;
+      entry.isSent = true;
       this.sent.at(-1)?.push(entry.message);
     }
     return this;

@@ -40,14 +40,14 @@ export interface OutboxOptions {
    */
   readonly ttl?: number | undefined;
   /**
-   * So many bytes on their way out, and the socket is not `writable` any more; and so many are handed to
-   * the connection, the rest waits in the outbox.
+   * So many bytes on their way out, and the socket is not `writable` any more, nor is it at `maxBytes` or at
+   * `maxMessages`; and so many are handed to the connection, the rest waits in the outbox.
    *
    * @defaultValue 1 MiB
    */
   readonly highWaterMark?: number | undefined;
   /**
-   * So few bytes, and it is writable again.
+   * So few bytes, and no more than a quarter of `maxMessages`, and it is writable again.
    *
    * @defaultValue a quarter of `highWaterMark`
    */

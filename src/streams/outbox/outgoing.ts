@@ -44,6 +44,7 @@ export class Outgoing<In, Out> {
   readonly #queue = new ParcelQueue<Out>();
   readonly #unacknowledged: Unacknowledged<Out>;
   #outlet: Outlet<Out> | undefined;
+  #attaching: Outlet<Out> | undefined;
 
   constructor(settings: OutgoingSettings<In, Out>, counters: SocketCounters) {
     this.#settings = settings;
@@ -77,7 +78,11 @@ export class Outgoing<In, Out> {
     const { codec, acknowledge, scheduler } = this.#settings;
     const payload = encode(codec, message);
     const parcel = new Parcel(message, payload, key, acknowledge?.id(message), settled);
-    if (!this.#handAtOnce(parcel)) this.#keep(parcel);
+    if (!this.#handAtOnce(parcel)) {
+      this.#keep(parcel);
+      // It may have taken the place of what could not go out.
+      this.#flush();
+    }
     if (ttl !== Infinity && !parcel.isSettled) {
       parcel.timer = scheduler.schedule(() => {
         this.#expire(parcel);
@@ -110,8 +115,10 @@ export class Outgoing<In, Out> {
     this.#flush();
   }
 
-  /** Forgets every order to close: the stream that it was for has ended. Messages stay. */
+  /** The stream has ended: forgets its connection, and every order to close. Messages stay. */
   dropCloses(): void {
+    this.#outlet = undefined;
+    this.#attaching = undefined;
     this.#queue.dropCloses();
   }
 
@@ -136,7 +143,11 @@ export class Outgoing<In, Out> {
   attach(outlet: Outlet<Out>): void {
     // What is posted meanwhile is to go out behind that.
     this.#outlet = undefined;
+    this.#attaching = outlet;
     for (const parcel of this.#unacknowledged.parcels) this.#resend(outlet, parcel);
+    // Who heard of the fate of one may have ended the stream.
+    if (this.#attaching !== outlet) return;
+    this.#attaching = undefined;
     this.#outlet = outlet;
     this.#flush();
   }
@@ -297,6 +308,7 @@ export class Outgoing<In, Out> {
 
   #lost(outlet: Outlet<Out>, parcels: readonly Parcel<Out>[], ending: Ending): void {
     if (this.#outlet === outlet) this.#outlet = undefined;
+    if (this.#attaching === outlet) this.#attaching = undefined;
     for (const parcel of parcels) {
       parcel.stage = 'Lost';
       // What the server is to acknowledge waits for the next connection.

@@ -1,8 +1,10 @@
-import { from, isObservable, take } from 'rxjs';
+import * as O from 'fp-ts/lib/Option.js';
+import { from, isObservable, Subscription, take } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
 
 import { onAbort } from '../on-abort.js';
 import type { Delivery } from './delivery.js';
+import { checkSend } from './send.js';
 import type { SendOptions } from './send.js';
 
 /** How many messages had which fate. */
@@ -28,15 +30,29 @@ class Tally {
     Unknown: 0,
   };
   #open = 0;
+  #fault: O.Option<unknown> = O.none;
   #settled: (() => void) | undefined;
+
+  /** @throws What `delivery` rejected with, once one did: the fault of a function among the options. */
+  check(): void {
+    if (O.isSome(this.#fault)) throw this.#fault.value;
+  }
 
   add(delivery: Promise<Delivery>): void {
     this.#open += 1;
-    void delivery.then(({ _tag }) => {
-      this.#counts[_tag] += 1;
-      this.#open -= 1;
-      if (this.#open === 0) this.#settled?.();
-    });
+    delivery
+      .then(
+        ({ _tag }) => {
+          this.#counts[_tag] += 1;
+        },
+        (error: unknown) => {
+          if (O.isNone(this.#fault)) this.#fault = O.some(error);
+        },
+      )
+      .finally(() => {
+        this.#open -= 1;
+        if (this.#open === 0) this.#settled?.();
+      });
   }
 
   /** Gives the counts once every message has its fate. */
@@ -46,12 +62,26 @@ class Tally {
         this.#settled = resolve;
       });
     }
+    this.check();
     return this.#counts;
   }
 }
 
-/** Sends all that a source gives, and gives how many had which fate. */
-export async function sendAll<Out>(
+/**
+ * Sends all that a source gives, and gives how many had which fate.
+ *
+ * @throws OptionTypeError or OptionRangeError if an option is wrong.
+ */
+export function sendAll<Out>(
+  target: SendTarget<Out>,
+  source: ObservableInput<Out>,
+  options: SendOptions,
+): Promise<DeliverySummary> {
+  checkSend(options);
+  return sendEach(target, source, options);
+}
+
+async function sendEach<Out>(
   target: SendTarget<Out>,
   source: ObservableInput<Out>,
   options: SendOptions,
@@ -59,46 +89,105 @@ export async function sendAll<Out>(
   const tally = new Tally();
   const { signal } = options;
   signal?.throwIfAborted();
+  const send = (message: Out): void => {
+    tally.check();
+    tally.add(target.send(message, options));
+  };
   if (isIterable(source)) {
-    for await (const message of source) {
-      signal?.throwIfAborted();
-      tally.add(target.send(message, options));
-      if (!target.isWritable) await forEach(target.drained.pipe(take(1)), signal, () => undefined);
+    const iterator = iteratorOf(source);
+    let isDone = false;
+    try {
+      for (;;) {
+        while (!target.isWritable) {
+          await forEach(target.drained.pipe(take(1)), signal, () => undefined);
+        }
+        const next = await forFirst(iterator.next(), signal);
+        isDone = next.done === true;
+        if (next.done === true) break;
+        send(next.value);
+      }
+    } finally {
+      // Not waited for: it may take as long as the message that has not come.
+      if (!isDone) void finish(iterator);
     }
   } else {
-    await forEach(from(source), signal, (message) => {
-      tally.add(target.send(message, options));
-    });
+    await forEach(from(source), signal, send);
   }
   return tally.finish();
 }
 
+type AnyIterator<T> = Iterator<T, unknown> | AsyncIterator<T, unknown>;
+
 function isIterable<T>(source: ObservableInput<T>): source is Iterable<T> | AsyncIterable<T> {
-  return !isObservable(source) && (Symbol.asyncIterator in source || Symbol.iterator in source);
+  // A string is one, although not an object.
+  const given: object = Object(source) as object;
+  return !isObservable(source) && (Symbol.asyncIterator in given || Symbol.iterator in given);
 }
 
-/** Calls `each` with every value. Resolves when the source completes, and rejects when it fails or the signal aborts. */
+function iteratorOf<T>(source: Iterable<T> | AsyncIterable<T>): AnyIterator<T> {
+  const isAsync = typeof source === 'object' && Symbol.asyncIterator in source;
+  return isAsync ? source[Symbol.asyncIterator]() : (source as Iterable<T>)[Symbol.iterator]();
+}
+
+async function finish(iterator: AnyIterator<unknown>): Promise<void> {
+  try {
+    await iterator.return?.();
+  } catch {
+    // What it is finished for says more.
+  }
+}
+
+/** Gives what a promise gives. Rejects when it does, or when the signal aborts. */
+function forFirst<T>(value: T | PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return Promise.resolve(value);
+  return new Promise<T>((resolve, reject) => {
+    forEach(from(Promise.resolve(value)), signal, resolve).catch(reject);
+  });
+}
+
+/**
+ * Calls `each` with every value. Resolves when the source completes, and rejects when it fails, when `each` throws, or
+ * when the signal aborts.
+ */
 function forEach<T>(
   source: Observable<T>,
   signal: AbortSignal | undefined,
   each: (value: T) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const subscription = source.subscribe({
-      next: each,
-      error: reject,
-      complete: () => {
-        resolve();
-      },
-    });
-    if (signal === undefined) return;
-    const abort = (): void => {
+    const subscription = new Subscription();
+    const fail = (error: unknown): void => {
       subscription.unsubscribe();
-      reject(signal.reason as Error);
+      reject(error as Error);
     };
-    onAbort(signal, abort);
-    subscription.add(() => {
-      signal.removeEventListener('abort', abort);
-    });
+    const abort = (): void => {
+      fail(signal?.reason);
+    };
+    if (signal?.aborted === true) {
+      abort();
+      return;
+    }
+    if (signal !== undefined) {
+      onAbort(signal, abort);
+      subscription.add(() => {
+        signal.removeEventListener('abort', abort);
+      });
+    }
+    subscription.add(
+      source.subscribe({
+        next: (value) => {
+          try {
+            each(value);
+          } catch (error) {
+            fail(error);
+          }
+        },
+        error: fail,
+        complete: () => {
+          subscription.unsubscribe();
+          resolve();
+        },
+      }),
+    );
   });
 }

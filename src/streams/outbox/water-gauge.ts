@@ -12,6 +12,8 @@ export class WaterGauge {
 
   readonly #limits: OutboxLimits;
   readonly #writable = new BehaviorSubject(true);
+  #isWritable = true;
+  #isTelling = false;
   #messages = 0;
   #bytes = 0;
 
@@ -27,7 +29,7 @@ export class WaterGauge {
 
   /** Whether there is room for more. */
   get isWritable(): boolean {
-    return this.#writable.value;
+    return this.#isWritable;
   }
 
   /** Whether nothing is on its way. */
@@ -74,9 +76,18 @@ export class WaterGauge {
   #move(messages: number, bytes: number): void {
     this.#messages += messages;
     this.#bytes += bytes;
-    if (this.#writable.value ? this.#isFull : this.#isLow) {
-      this.#writable.next(!this.#writable.value);
+    if (this.#isWritable ? this.#isFull : this.#isLow) {
+      this.#isWritable = !this.#isWritable;
+      this.#tell();
     }
+  }
+
+  /** Tells of the change, one after the other: who hears of it may bring the next one about. */
+  #tell(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    while (this.#writable.value !== this.#isWritable) this.#writable.next(this.#isWritable);
+    this.#isTelling = false;
   }
 
   get #isFull(): boolean {
@@ -86,9 +97,7 @@ export class WaterGauge {
 
   get #isLow(): boolean {
     const { maxMessages, maxBytes, lowWaterMark } = this.#limits;
-    return (
-      this.#bytes <= Math.min(lowWaterMark, Math.floor(maxBytes / 4)) &&
-      this.#messages <= maxMessages / 4
-    );
+    const low = lowWaterMark < maxBytes ? lowWaterMark : maxBytes / 4;
+    return this.#bytes <= low && this.#messages <= maxMessages / 4;
   }
 }
