@@ -49,18 +49,16 @@ export { iterate } from './streams/demand/iterate.js';
 export { toReadable } from './streams/demand/to-readable.js';
 export type { DemandControl, DemandSource } from './streams/demand/demand-source.js';
 export { DEFAULT_DEMAND } from './streams/demand/demand-options.js';
-export type { DemandOptions, WaterMark } from './streams/demand/demand-options.js';
+export type {
+  Amount,
+  DemandLimits,
+  DemandOptions,
+  WaterMark,
+} from './streams/demand/demand-options.js';
 export type { ConsumerOptions } from './streams/demand/find-demand.js';
 export { ConsumeOverflowError } from './streams/demand/consume-overflow-error.js';
 export { DEFAULT_MAX_GAPS, gaps } from './streams/gaps.js';
-export type {
-  Duplicate,
-  Gap,
-  GapsOptions,
-  InSequence,
-  Late,
-  Sequenced,
-} from './streams/gaps.js';
+export type { Duplicate, Gap, GapsOptions, InSequence, Late, Sequenced } from './streams/gaps.js';
 export type { Sequence } from './streams/sequence-tracker.js';
 export {
   RequestCancelledError,

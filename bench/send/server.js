@@ -59,4 +59,6 @@ function expect({ line, bytes }) {
   tell(bytes);
 }
 
-serve((message) => (message.listen === undefined ? expect(message.expect) : listen(message.listen)));
+serve((message) =>
+  message.listen === undefined ? expect(message.expect) : listen(message.listen),
+);

@@ -14,7 +14,7 @@ export const WORKLOADS = {
   '1 a turn': { count: 40_000, perTurn: 1 },
   '10 a turn': { count: 100_000, perTurn: 10 },
   '100 a turn': { count: 150_000, perTurn: 100 },
-  echo: { count: 4_000 },
+  echo: { count: 12_000 },
 };
 
 /**

@@ -92,13 +92,15 @@ export class SoakClient {
       this.#isOpen = _tag === 'Open';
     });
     this.#socket = socket;
-    this.#subscribe();
+    this.#subscribe(socket);
     return socket;
   }
 
-  #subscribe() {
-    if (this.#isStopped) return;
-    this.#subscription = this.#socket.subscribe({
+  /** @param {import('rx-wss').SocketSubject<{ number: number }, { number: number }>} socket */
+  #subscribe(socket) {
+    // By the time that one has ended there may be another in its place.
+    if (this.#isStopped || socket !== this.#socket) return;
+    this.#subscription = socket.subscribe({
       next: ({ number }) => {
         if (number <= this.#received) this.errors.push(`${number} after ${this.#received}`);
         this.#received = number;
@@ -106,9 +108,9 @@ export class SoakClient {
       },
       error: (error) => {
         this.errors.push(error);
-        setImmediate(() => this.#subscribe());
+        setImmediate(() => this.#subscribe(socket));
       },
-      complete: () => setImmediate(() => this.#subscribe()),
+      complete: () => setImmediate(() => this.#subscribe(socket)),
     });
   }
 

@@ -13,7 +13,7 @@ import type { Outcome } from './support/endure.js';
 import { briefly, faultReport } from './support/fault-report.js';
 import { NumberedClient } from './support/numbered-client.js';
 import { createNumberedEcho } from './support/numbered-echo.js';
-import { nameOf, LIMITS } from './support/trouble.js';
+import { LIMITS, nameOf, PATIENT_LIMITS } from './support/trouble.js';
 
 const RUNS = Number(process.env['FAULTS_RUNS'] ?? 150);
 const SEED = Number(process.env['FAULTS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
@@ -57,19 +57,21 @@ describe('a socket on a bad network', () => {
       async function runClient(index: number): Promise<void> {
         const relay = await createRelay({ target: { port: echo.port }, seed: index });
         sockets.watch(relay.port);
+        const isPatient = index % 2 === 0;
         const client = new NumberedClient({
           name: `client ${index}`,
           authority: `${relay.host}:${relay.port}`,
           tls: { ca: ca.certificate },
           delay: 10,
           interval: 10,
-          ...LIMITS,
+          ...(isPatient ? PATIENT_LIMITS : LIMITS),
         });
+        const temper = isPatient ? 'patient' : 'impatient';
         const dice = diceOf(SEED * CLIENTS + index);
         await until('the first echo', () => client.echoed > 0, PATIENCE);
         while (left > 0) {
           left -= 1;
-          outcomes.push(await endure({ client, relay, echo }, anyTrouble(dice)));
+          outcomes.push(await endure({ client, relay, echo }, anyTrouble(dice, temper)));
         }
         client.stop();
         await until('the client to be gone', () => client.state._tag === 'Closed', PATIENCE);

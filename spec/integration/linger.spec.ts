@@ -18,7 +18,7 @@ useNoUncaught();
 const soon = constantBackoff({ delay: 1 });
 
 /** Long beside what a test does, short beside its deadline. */
-const LINGER = 250;
+const LINGER = 400;
 
 async function prepare(
   options: Partial<SocketOptions<string, string>> = {},
@@ -235,8 +235,11 @@ describe('linger', () => {
     const server = await servers.wss();
     let { url } = mute;
     const socket = webSocket({ url: () => url, codec: text(), linger: 10, closeTimeout: 500 });
-    watch(socket).subscription.unsubscribe();
-    await inState(socket, 'Closing');
+    const states = statesOf(socket);
+    const first = watch(socket);
+    await inState(socket, 'Open');
+    first.subscription.unsubscribe();
+    await until('the close', () => tagsOf(states).includes('Closing'));
     url = server.url;
     const second = watch(socket);
     const connection = await opened(server, socket);

@@ -392,4 +392,32 @@ describe.each([
     await line.rest();
     expect(line.endings).toEqual([VERDICT]);
   });
+
+  it('should tell what was handed to the system, and what was not counted it does not', async () => {
+    const line = await open();
+    let flushed = 0;
+    line.connection.onFlushed(() => {
+      flushed += 1;
+    });
+    expect(line.connection.sendCounted('one')).toBe(true);
+    line.connection.send('two');
+    line.connection.sendCounted('three');
+    expect(flushed).toBe(0);
+    await line.rest();
+    expect(flushed).toBe(2);
+    expect(line.heard()).toEqual(['one', 'two', 'three']);
+    expect(line.connection.bufferedAmount).toBe(0);
+  });
+
+  it('should not tell of what a line took with it that was torn down', async () => {
+    const line = await open();
+    let flushed = 0;
+    line.connection.onFlushed(() => {
+      flushed += 1;
+    });
+    line.connection.sendCounted('one');
+    line.connection.fail(VERDICT);
+    await line.rest();
+    expect(flushed).toBe(0);
+  });
 });

@@ -210,7 +210,7 @@ describe('checkOptions', () => {
       maxBytes: 16_777_216,
     });
     expect(settingsOf({ outbox: { maxBytes: Infinity } }).outbox).toMatchObject({
-      maxMessages: 10_000,
+      ...DEFAULT_OUTBOX,
       maxBytes: Infinity,
     });
   });

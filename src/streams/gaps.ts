@@ -10,6 +10,7 @@ import type { MissingRun, Sequence } from './sequence-tracker.js';
 /** A message that is there for the first time, in its place. */
 export interface InSequence<T, S extends Sequence> {
   readonly _tag: 'Message';
+  /** The message. */
   readonly message: T;
   /** Its number; undefined where it has none. */
   readonly sequence: S | undefined;
@@ -29,14 +30,18 @@ export interface Gap<S extends Sequence> {
 /** A message that was told as missing, and that comes now. */
 export interface Late<T, S extends Sequence> {
   readonly _tag: 'Late';
+  /** The message. */
   readonly message: T;
+  /** Its number. */
   readonly sequence: S;
 }
 
 /** A message with a number that was there before. */
 export interface Duplicate<T, S extends Sequence> {
   readonly _tag: 'Duplicate';
+  /** The message. */
   readonly message: T;
+  /** Its number. */
   readonly sequence: S;
 }
 

@@ -69,11 +69,10 @@ export class Incoming<In> {
     if (E.isLeft(decoded)) {
       this.#reject(decoded, place.connection);
       source.judge(decoded.left);
-    } else if (
-      source.intercept?.(decoded.right) !== true &&
-      !this.#isTaken(source, decoded.right)
-    ) {
-      this.#deliver(decoded);
+    } else if (source.intercept?.(decoded.right) !== true) {
+      this.messageSize = data.length;
+      this.#accept(source, decoded);
+      this.messageSize = 0;
     }
   }
 

@@ -13,6 +13,12 @@ interface Place {
   readonly isBusy: boolean;
 }
 
+/**
+ * Whom it is for: a patient client, who is not to be met with silence; an impatient one, who is not to
+ * be met with a line byte by byte; or one of no kind.
+ */
+export type Temper = 'patient' | 'impatient' | 'even';
+
 // The handshakes take some 10 ms, some 2,500 bytes to the client and some 1,000 to the server.
 const DIAL: Place = { soon: 20, bytes: 3_000, isBusy: true };
 const LINE: Place = { soon: 20, bytes: 1_000, isBusy: true };
@@ -21,7 +27,7 @@ const SILENT_LINE: Place = { ...LINE, isBusy: false };
 const CLOSE: Place = { soon: 4, bytes: 100, isBusy: true };
 
 const CLOSERS: readonly [Closer, ...(readonly Closer[])] = [
-  'client',
+  'complete',
   'reconnect',
   'terminate',
   'server',
@@ -29,7 +35,7 @@ const CLOSERS: readonly [Closer, ...(readonly Closer[])] = [
 ];
 
 /** Throws the dice for what goes wrong next. */
-export function anyTrouble(dice: Dice): Trouble {
+export function anyTrouble(dice: Dice, temper: Temper = 'even'): Trouble {
   const moment = dice.weighted<Moment>([
     [30, 'dialling'],
     [25, 'busy'],
@@ -44,7 +50,8 @@ export function anyTrouble(dice: Dice): Trouble {
   switch (moment) {
     case 'dialling': {
       const closer = dice.oneOf(CLOSERS);
-      if (dice.integer(1, 12) > 1) return { ...base, next: [anyDialFault(dice)], closer, pause };
+      if (dice.integer(1, 12) > 1)
+        return { ...base, next: [anyDialFault(dice, temper)], closer, pause };
       // Longer than it takes to close the line that there is, and to dial.
       return {
         ...base,
@@ -54,58 +61,72 @@ export function anyTrouble(dice: Dice): Trouble {
       };
     }
     case 'busy':
-      return { ...base, now: [anyFault(dice, LINE)], pause };
+      return { ...base, now: [anyFault(dice, temper, LINE)], pause };
     case 'idle':
-      return { ...base, now: [anyFault(dice, SILENT_LINE)], pause };
+      return { ...base, now: [anyFault(dice, temper, SILENT_LINE)], pause };
     case 'closing':
-      return { ...base, now: [anyFault(dice, CLOSE)], closer: dice.oneOf(CLOSERS), pause };
+      return { ...base, now: [anyFault(dice, temper, CLOSE)], closer: dice.oneOf(CLOSERS), pause };
     case 'overlapping':
       return {
         ...base,
-        now: [anyMildFault(dice), anyBreak(dice, LINE)],
-        next: [anyMildFault(dice), anyBreak(dice, DIAL)],
+        now: [anyMildFault(dice, temper), anyBreak(dice, LINE)],
+        next: [anyMildFault(dice, temper), anyBreak(dice, DIAL)],
         pause,
       };
     case 'hasty': {
-      const closer = dice.oneOf(['client', 'reconnect', 'terminate']);
+      const closer = dice.oneOf(['complete', 'reconnect', 'terminate']);
       const haste = { closer, after: dice.integer(0, DIAL.soon) };
-      const next = dice.oneOf([[], [anyMildFault(dice)]]);
+      const next = dice.oneOf([[], [anyMildFault(dice, temper)]]);
       return { ...base, next, closer: dice.oneOf(CLOSERS), haste, pause };
     }
   }
 }
 
-function anyDialFault(dice: Dice): ConnectionFault {
+function anyDialFault(dice: Dice, temper: Temper): ConnectionFault {
   const { connectTimeout } = LIMITS;
   return dice.weighted<() => ConnectionFault>([
-    [20, () => anyFault(dice, DIAL)],
+    [20, () => anyFault(dice, temper, DIAL)],
     [1, () => ({ _tag: 'SlowAccept', delay: dice.integer(1, 200) })],
-    [1, () => ({ _tag: 'SlowAccept', delay: connectTimeout + dice.integer(50, 1_000) })],
+    [
+      silenceFor(temper),
+      () => ({ _tag: 'SlowAccept', delay: connectTimeout + dice.integer(50, 1_000) }),
+    ],
   ])();
 }
 
-function anyFault(dice: Dice, place: Place): ConnectionFault {
+function anyFault(dice: Dice, temper: Temper, place: Place): ConnectionFault {
   return dice.weighted([
-    [2, anyMildFault],
-    [6, anyBreak],
-    [1, anySilence],
-  ])(dice, place);
+    [2, () => anyMildFault(dice, temper)],
+    [6, () => anyBreak(dice, place)],
+    [silenceFor(temper), () => anySilence(dice, place)],
+  ])();
+}
+
+/** The weight of silence. */
+function silenceFor(temper: Temper): number {
+  return { patient: 0, impatient: 2, even: 1 }[temper];
 }
 
 /** A fault that nothing but time may be lost by. */
-function anyMildFault(dice: Dice): ConnectionFault {
+function anyMildFault(dice: Dice, temper: Temper): ConnectionFault {
   const direction = dice.oneOf(['toServer', 'toClient', 'both']);
-  return dice.oneOf<() => ConnectionFault>([
-    () => ({ _tag: 'Latency', delay: dice.integer(1, 40), jitter: dice.integer(0, 20), direction }),
-    () => ({
-      _tag: 'Slices',
-      size: dice.weighted([
-        [3, 1],
-        [1, dice.integer(2, 16)],
-      ]),
-      direction,
-    }),
-    () => ({ _tag: 'Bandwidth', bytesPerSecond: dice.integer(30_000, 200_000), direction }),
+  const size = dice.weighted([
+    [3, 1],
+    [1, dice.integer(2, 16)],
+  ]);
+  const slices = { patient: 2, impatient: 0, even: 1 }[temper];
+  return dice.weighted<() => ConnectionFault>([
+    [
+      1,
+      () => ({
+        _tag: 'Latency',
+        delay: dice.integer(1, 40),
+        jitter: dice.integer(0, 20),
+        direction,
+      }),
+    ],
+    [slices, () => ({ _tag: 'Slices', size, direction })],
+    [1, () => ({ _tag: 'Bandwidth', bytesPerSecond: dice.integer(30_000, 200_000), direction })],
   ])();
 }
 

@@ -29,7 +29,7 @@ export interface Outcome {
 }
 
 /** The longest that a trouble may take to strike, and to be recovered from, in milliseconds. */
-export const PATIENCE = 15_000;
+export const PATIENCE = 30_000;
 
 // Long enough for what is on its way to come back, and for what must not happen to happen.
 const QUIET = 30;

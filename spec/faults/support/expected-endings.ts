@@ -59,7 +59,7 @@ const BY_CLIENT: Pattern = { _tag: 'Closed', by: 'client', phases: ['closing'], 
 
 /** What a connection that is closed ends with. */
 const CLOSED: Readonly<Record<Closer, Pattern>> = {
-  client: BY_CLIENT,
+  complete: BY_CLIENT,
   reconnect: BY_CLIENT,
   terminate: { _tag: 'Closed', by: 'client', phases: ['open'], code: 1006 },
   server: { _tag: 'Closed', by: 'server', phases: ['open'], code: RESTART },

@@ -109,7 +109,7 @@ export class NumberedClient {
 
   /** Ends the connection from our side; the client then dials anew. */
   end(how: Exclude<Closer, 'server'>): void {
-    if (how === 'client') this.#socket.complete();
+    if (how === 'complete') this.#socket.complete();
     else if (how === 'reconnect') this.#socket.reconnect();
     else this.#socket.terminate();
   }

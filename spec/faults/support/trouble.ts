@@ -7,7 +7,7 @@ export type Moment = 'dialling' | 'busy' | 'idle' | 'closing' | 'overlapping' | 
  * Who closes a connection, and how: for the next one to be dialled, or as trouble comes. The client
  * can complete the stream and subscribe anew, have the socket reconnect, or tear the line down.
  */
-export type Closer = 'client' | 'reconnect' | 'terminate' | 'server';
+export type Closer = 'complete' | 'reconnect' | 'terminate' | 'server';
 
 /** What goes wrong for a client at one time. */
 export interface Trouble {
@@ -27,15 +27,26 @@ export interface Trouble {
   readonly pause: number;
 }
 
-/**
- * The limits that the clients are given, in milliseconds: far above what it takes on a busy machine to
- * shake hands byte by byte.
- */
-export const LIMITS: {
+/** The limits of a client, in milliseconds. */
+export interface Limits {
   readonly connectTimeout: number;
   readonly closeTimeout: number;
   readonly heartbeat: { readonly interval: number; readonly timeout: number };
-} = { connectTimeout: 3_000, closeTimeout: 300, heartbeat: { interval: 200, timeout: 1_500 } };
+}
+
+/** The limits that clients are given which are to find out about silence. */
+export const LIMITS: Limits = {
+  connectTimeout: 3_000,
+  closeTimeout: 300,
+  heartbeat: { interval: 200, timeout: 1_500 },
+};
+
+/** The limits of a client that waits for as long as a line byte by byte takes on a busy machine. */
+export const PATIENT_LIMITS: Limits = {
+  connectTimeout: 60_000,
+  closeTimeout: 300,
+  heartbeat: { interval: 200, timeout: 60_000 },
+};
 
 /** What a fault brings about. */
 export type Effect = 'none' | 'reset' | 'end' | 'silence' | 'late';
@@ -69,7 +80,7 @@ export function nameOf({ now, next, refuse, haste }: Trouble): string {
     names(now),
     names(next),
     refuse === undefined ? '' : 'Refuse',
-    haste === undefined ? '' : `the client's ${haste.closer}`,
+    haste === undefined ? '' : `${haste.closer}()`,
   ];
   return all.filter((name) => name !== '').join(', then ');
 }

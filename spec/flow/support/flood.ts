@@ -20,18 +20,30 @@ export interface Flood {
   readonly stalled: () => Promise<void>;
 }
 
+/** What differs from a flood of what is easily compressed. */
+export interface FloodOptions {
+  /** The number of the first message. */
+  readonly first?: number;
+  /** What the messages are full of. */
+  readonly filling?: () => string;
+}
+
 /** Gives the number of a message of a flood. */
 export function numberOf(message: string): number {
   return Number.parseInt(message, 10);
 }
 
-/** Begins to send messages of `size` bytes, from `first` on. */
-export function flood(connection: WssConnection, size: number, first = 1): Flood {
+/** Begins to send messages of `size` bytes. */
+export function flood(
+  connection: WssConnection,
+  size: number,
+  { first = 1, filling = () => 'x' }: FloodOptions = {},
+): Flood {
   let sent = first - 1;
   let isOver = false;
   const run = async (): Promise<void> => {
     while (!isOver) {
-      await connection.send(`${sent + 1} `.padEnd(size, 'x'));
+      await connection.send(`${sent + 1} `.padEnd(size, filling()));
       sent += 1;
     }
   };

@@ -1,6 +1,6 @@
 import type { Subscription } from 'rxjs';
 
-import { constantBackoff, json, webSocket, WssError } from '../../../src/index.js';
+import { constantBackoff, json, TlsError, webSocket, WssError } from '../../../src/index.js';
 import type { Delivery, Ending, OutboxOptions, SocketSubject } from '../../../src/index.js';
 import type { Dice } from '../../faults/support/dice.js';
 import { LIMITS } from '../../faults/support/trouble.js';
@@ -114,9 +114,9 @@ export class NoteClient {
 
   /** Ends the connection from our side; the client then dials anew. */
   end(how: Exclude<Closer, 'server'>): void {
-    if (how === 'client') this.#socket.complete();
-    else if (how === 'reconnect') this.#socket.reconnect();
-    else this.#socket.terminate();
+    if (how === 'reconnect') this.#socket.reconnect();
+    else if (how === 'terminate') this.#socket.terminate();
+    else this.#socket.complete();
   }
 
   /** Sends nothing more by itself. */
@@ -141,7 +141,10 @@ export class NoteClient {
           this.violations.push(`ack ${ack} on the stream`);
       },
       error: (error: unknown) => {
-        this.violations.push(`the stream failed: ${String(error)}`);
+        // A silence that ends in the middle of a handshake has spoilt it, for good as far as the client can tell.
+        if (!(error instanceof TlsError)) {
+          this.violations.push(`the stream failed: ${String(error)}`);
+        }
         setImmediate(() => this.#subscribe());
       },
       complete: () => setImmediate(() => this.#subscribe()),

@@ -116,7 +116,7 @@ const options: fc.Arbitrary<PlannedOptions> = fc.record({
   onRejected: mostly('report', 'fail', 'limit', 'faulty'),
   maxMessages: mostly(PLAIN.maxMessages, 2),
   overflow: mostly('reject', 'drop-oldest', 'drop-newest'),
-  highWaterMark: mostly(PLAIN.highWaterMark, 2),
+  highWaterMark: mostly(PLAIN.highWaterMark, 4, 8),
   connectTimeout: of(PLAIN.connectTimeout, Infinity),
   closeTimeout: of(PLAIN.closeTimeout, 0),
 });

@@ -45,7 +45,7 @@ export interface Outcome {
 }
 
 /** What the letters in `server` mean; all but the first ones are about the latest connection. */
-export const SERVER_ACTS: Readonly<Record<string, (network: ScriptedNetwork) => void>> = {
+const SERVER_ACTS: Readonly<Record<string, (network: ScriptedNetwork) => void>> = {
   a: (network) => network.pendingDial?.connect({ _tag: 'Accepted' }),
   f: (network) =>
     network.pendingDial?.fail(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })),

@@ -63,7 +63,7 @@ export function plannedOptions(
 }
 
 /** A small generator of numbers, the same for the same seed. */
-export function randomOf(seed: number): () => number {
+function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state * 1_103_515_245 + 12_345) % 2 ** 31;

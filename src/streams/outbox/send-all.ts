@@ -126,7 +126,7 @@ function isIterable<T>(source: ObservableInput<T>): source is Iterable<T> | Asyn
 
 function iteratorOf<T>(source: Iterable<T> | AsyncIterable<T>): AnyIterator<T> {
   const isAsync = typeof source === 'object' && Symbol.asyncIterator in source;
-  return isAsync ? source[Symbol.asyncIterator]() : (source as Iterable<T>)[Symbol.iterator]();
+  return isAsync ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
 }
 
 async function finish(iterator: AnyIterator<unknown>): Promise<void> {
@@ -158,7 +158,7 @@ function forEach<T>(
     const subscription = new Subscription();
     const fail = (error: unknown): void => {
       subscription.unsubscribe();
-      reject(error as Error);
+      reject(error);
     };
     const abort = (): void => {
       fail(signal?.reason);
@@ -176,6 +176,7 @@ function forEach<T>(
     subscription.add(
       source.subscribe({
         next: (value) => {
+          if (subscription.closed) return;
           try {
             each(value);
           } catch (error) {

@@ -1,0 +1,80 @@
+// CPU that a client spends to bring a message to its channel, by the number of channels, over TLS on loopback;
+// and rxjs's multiplex beside, which asks every subscriber about every message. Server and contestants are
+// processes of their own; they take turns, round by round. ROUNDS=3 and WORKLOAD='channel, 1' make it shorter.
+import { createCertificateAuthority } from 'rx-wss/testing';
+
+import { CONTESTANTS, contestantNamed } from './channels/workloads.js';
+import { startChild } from './support/child.js';
+import { interleave } from './support/interleave.js';
+import { writeResults } from './support/results.js';
+import { chosenOf, roundsOr } from './support/settings.js';
+import { comparePairs, rowsOf } from './support/statistics.js';
+import { pairText, tableText, threeDigits } from './support/table.js';
+
+const ROUNDS = roundsOr(9);
+const WARM_UPS = 2;
+const ALL = Object.keys(CONTESTANTS);
+const names = chosenOf(ALL, 'WORKLOAD');
+const PAIRS = /** @type {const} */ ([
+  ['rx-wss channel, 1,000', 'rx-wss channel, 10'],
+  ['rx-wss channel, 10,000', 'rx-wss channel, 10'],
+  ['ws + Map, 1,000', 'ws + Map, 10'],
+  ['ws + Map, 10,000', 'ws + Map, 10'],
+  ['rxjs multiplex, 10', 'rx-wss channel, 10'],
+  ['rxjs multiplex, 1,000', 'rx-wss channel, 1,000'],
+  ['rxjs multiplex, 10,000', 'rx-wss channel, 10,000'],
+]);
+
+const authority = await createCertificateAuthority();
+const { cert, key } = await authority.issue({ commonName: 'localhost', usage: 'server' });
+
+const server = startChild(new URL('./channels/server.js', import.meta.url));
+const clients = new Map(
+  names.map((name) => [name, startChild(new URL('./channels/client.js', import.meta.url))]),
+);
+/** @param {string} name */
+const lineOf = (name) => `/${names.indexOf(name)}`;
+const origin = await server.ask({ listen: { cert, key } });
+for (const [contestant, client] of clients) {
+  const url = `${origin}${lineOf(contestant)}`;
+  await client.ask({ open: { contestant, url, ca: authority.certificate } });
+}
+const costs = await interleave(names, {
+  rounds: ROUNDS,
+  warmUps: WARM_UPS,
+  run: async (name) => {
+    const { channels, count } = contestantNamed(name);
+    const client = clients.get(name);
+    await client?.ask({ start: { count } });
+    const [cpu] = await Promise.all([
+      client?.ask({}),
+      server.ask({ send: { line: lineOf(name), channels, count } }),
+    ]);
+    return cpu / count;
+  },
+});
+server.stop();
+for (const client of clients.values()) client.stop();
+
+const rows = rowsOf('channels', costs);
+const pairs = comparePairs('channels', costs, PAIRS);
+console.log(`channels: ${ROUNDS} rounds`);
+console.log(
+  tableText(
+    ['', 'CPU/message', 'ratio', 'quartiles'],
+    rows.map((row) => [
+      row.name,
+      `${threeDigits(row.median)} µs`,
+      threeDigits(row.ratio),
+      `${threeDigits(row.ratioQ1)}-${threeDigits(row.ratioQ3)}`,
+    ]),
+  ),
+);
+for (const pair of pairs) console.log(pairText(pair));
+writeResults('channels', {
+  unit: 'microseconds of CPU a message',
+  rounds: ROUNDS,
+  isWhole: names.length === ALL.length,
+  rows,
+  pairs,
+});
