@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Observable } from 'rxjs';
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
 
-import { Channel, constantBackoff, OptionTypeError, webSocket } from '../../src/index.js';
-import type { ChannelOptions, SocketSubject } from '../../src/index.js';
+import { constantBackoff, OptionTypeError, webSocket } from '../../src/index.js';
+import type { Channel, ChannelOptions, SocketSubject } from '../../src/index.js';
 import { activeResources, nothingLeftSince } from '../integration/support/leaks.js';
 import { useNoUncaught } from '../integration/support/no-uncaught.js';
 import { until } from '../integration/support/until.js';

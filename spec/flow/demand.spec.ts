@@ -235,8 +235,6 @@ describe.each(Object.entries(CONSUMERS))('a slow %s', (_name, consumer) => {
     const { messagesReceived, bytesReceived } = socket.stats();
     expect(bytesReceived).toBeLessThan(SYSTEM_BUFFERS);
     expect(messagesReceived).toBe(river.sent);
-    const next = await opened(server, socket);
-    void next;
     gate.open();
     await until('all of it', () => taken.length === messagesReceived, PATIENCE);
     for (const connection of server.connections) void connection.close(1000);

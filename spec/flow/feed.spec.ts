@@ -51,7 +51,7 @@ describe('a feed with resume and acknowledge', () => {
       let resent = 0;
 
       const socket = webSocket<Message, Report>({
-        url: (_attempt, _signal, cursor) => `${relay.url}/?after=${String(cursor ?? 0)}`,
+        url: (_attempt, _signal, cursor) => `${relay.url}/?after=${Number(cursor ?? 0)}`,
         tls: { ca: ca.certificate },
         codec: json({ incoming: Message }),
         reconnect: constantBackoff({ delay: 5 }),

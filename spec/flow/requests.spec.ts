@@ -263,7 +263,7 @@ describe('requestStream', () => {
     const { socket } = await prepare();
     const plain = watch(socket);
     const stream = socket.requestStream({ id: 1, method: 'count', value: 500 }, { isLast });
-    const replies = await lastValueFrom(stream.pipe(toArray()));
+    const replies = await lastValueFrom(stream.pipe(toArray()), { defaultValue: [] });
     expect(replies.map(({ result }) => result)).toEqual(
       Array.from({ length: 500 }, (_, at) => at + 1),
     );

@@ -34,6 +34,7 @@ const failed = (phase: string, kind: string, errno?: string): Expected => ({
   ...(errno === undefined ? {} : { errno }),
 });
 const reset = (phase: string): Expected => failed(phase, 'reset', 'ECONNRESET');
+const ended = (phase: string): Expected => failed(phase, 'ended');
 const timedOut: Expected = {
   _tag: 'TimedOut',
   by: 'policy',
@@ -96,13 +97,12 @@ describe('webSocket through a relay', () => {
     { fault: { _tag: 'Blackhole', direction: 'toClient' }, ending: timedOut },
     { fault: { _tag: 'Reset' }, ending: reset('tls') },
     { fault: { _tag: 'Reset', direction: 'toClient' }, ending: reset('tls') },
-    // Node tells of every end during a TLS handshake as ECONNRESET.
-    { fault: { _tag: 'Reset', direction: 'toServer' }, ending: reset('tls') },
-    { fault: { _tag: 'End' }, ending: reset('tls') },
-    { fault: { _tag: 'HalfClose', direction: 'toServer' }, ending: reset('tls') },
-    { fault: { _tag: 'HalfClose', direction: 'toClient' }, ending: reset('tls') },
+    { fault: { _tag: 'Reset', direction: 'toServer' }, ending: ended('tls') },
+    { fault: { _tag: 'End' }, ending: ended('tls') },
+    { fault: { _tag: 'HalfClose', direction: 'toServer' }, ending: ended('tls') },
+    { fault: { _tag: 'HalfClose', direction: 'toClient' }, ending: ended('tls') },
     { fault: cut(500, 'toClient', 'reset'), ending: reset('tls') },
-    { fault: cut(500, 'toClient', 'end'), ending: reset('tls') },
+    { fault: cut(500, 'toClient', 'end'), ending: ended('tls') },
     { fault: cut(500, 'toClient', 'blackhole'), ending: timedOut },
     { fault: cut(50, 'toServer', 'reset'), ending: reset('tls') },
     { fault: { _tag: 'Refuse' }, ending: failed('tcp', 'refused', 'ECONNREFUSED') },

@@ -277,7 +277,8 @@ export class Session<In, Out> {
 
   /** Closes for good, for the fault of a function among the options; the stream fails with it. */
   fail(error: unknown): void {
-    if (this.#isOver) return;
+    // The first fault counts.
+    if (this.#isOver || O.isSome(this.#fault)) return;
     this.#fault = O.some(error);
     const order = { code: INTERNAL_ERROR, reason: '', cause: error };
     if (this.#line !== undefined && this.#stage !== 'Closing') this.#closeLine(this.#line, order);

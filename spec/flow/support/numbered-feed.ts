@@ -66,12 +66,12 @@ export async function createNumberedFeed(tls: TlsOptions): Promise<NumberedFeed>
 
   async function serve(connection: WssConnection): Promise<void> {
     let next = Number(new URL(connection.request.url, 'ws://feed').searchParams.get('after')) + 1;
-    let isOver = false;
+    const line = { isOver: false };
     void connection.closed.then(() => {
-      isOver = true;
+      line.isOver = true;
       for (const each of wake) each();
     });
-    while (!isOver) {
+    while (!line.isOver) {
       if (next > upTo) {
         let go: () => void = () => undefined;
         await new Promise<void>((resolve) => {

@@ -5,13 +5,17 @@ import type { ChannelOptions, SocketOptions, SocketSubject } from '../../../src/
 import { createWssServer } from '../../../src/testing/index.js';
 import type { WssConnection, WssServer } from '../../../src/testing/index.js';
 
-const Trade = t.intersection([
+/** A message of a topic. */
+export interface Trade {
+  readonly topic: string;
+  readonly price?: number;
+  readonly error?: string;
+}
+
+const Trade: t.Type<Trade> = t.intersection([
   t.type({ topic: t.string }),
   t.partial({ price: t.number, error: t.string }),
 ]);
-
-/** A message of a topic. */
-export type Trade = t.TypeOf<typeof Trade>;
 
 /** What a client asks for. */
 export interface Command {

@@ -21,7 +21,7 @@ export const BEAT_ANSWER = 'alive';
 export const BACKOFF = { initialDelay: 100, maxDelay: 1_000, factor: 2 } as const;
 
 /** What a function among the options throws that is said to be faulty. */
-export const FAULT: Error = new Error('a function among the options is at fault');
+const FAULT = new Error('a function among the options is at fault');
 
 /** What the functions among the options tell. */
 export interface OptionEvents {

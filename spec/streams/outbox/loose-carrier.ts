@@ -26,7 +26,10 @@ export class LooseCarrier implements Carrier {
   }
 
   /** Hands the next `count` messages to the system. */
-  flush(outlet: Pick<Outlet<never>, 'flushed'>, count: number = this.sent.length - this.#flushed): void {
+  flush(
+    outlet: Pick<Outlet<never>, 'flushed'>,
+    count: number = this.sent.length - this.#flushed,
+  ): void {
     for (let each = 0; each < count && this.#flushed < this.sent.length; each += 1) {
       this.#flushed += 1;
       outlet.flushed();

@@ -156,12 +156,12 @@ function forEach<T>(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const subscription = new Subscription();
-    const fail = (error: unknown): void => {
+    const fail = (error: Error): void => {
       subscription.unsubscribe();
       reject(error);
     };
     const abort = (): void => {
-      fail(signal?.reason);
+      fail(signal?.reason as Error);
     };
     if (signal?.aborted === true) {
       abort();
@@ -180,7 +180,7 @@ function forEach<T>(
           try {
             each(value);
           } catch (error) {
-            fail(error);
+            fail(error as Error);
           }
         },
         error: fail,
