@@ -8,7 +8,7 @@ import type { Channel, ChannelOptions, SocketSubject } from '../../src/index.js'
 import { activeResources, nothingLeftSince } from '../integration/support/leaks.js';
 import { useNoUncaught } from '../integration/support/no-uncaught.js';
 import { until } from '../integration/support/until.js';
-import { inState, watch } from '../integration/support/watch.js';
+import { inState, stateOf, watch } from '../integration/support/watch.js';
 import type { Watch } from '../integration/support/watch.js';
 import { createTopicServer, topicSocket, trades } from './support/topics.js';
 import type { Command, TopicServer, Trade } from './support/topics.js';
@@ -117,6 +117,24 @@ describe('channel', () => {
     b.subscription.unsubscribe();
     await inState(socket, 'Closed');
     await commanded(topics, 2, ['subscribe b', 'order last', 'unsubscribe b']);
+  });
+
+  it('should send no end to a connection that has opened and was not asked yet', async () => {
+    const topics = await start();
+    const socket = topicSocket(topics.server.url, { reconnect: soon });
+    const a = watch(socket.channel(trades('a')));
+    const b = watch(socket.channel(trades('b')));
+    await commanded(topics, 1, ['subscribe a', 'subscribe b']);
+    topics.drop();
+    await until('the line to be lost', () => stateOf(socket)._tag !== 'Open');
+    const states = socket.state.subscribe(({ _tag }) => {
+      if (_tag === 'Open') a.subscription.unsubscribe();
+    });
+    await inState(socket, 'Open');
+    socket.next({ op: 'order', topic: 'last' });
+    await commanded(topics, 2, ['subscribe b', 'order last']);
+    states.unsubscribe();
+    b.subscription.unsubscribe();
   });
 
   it('should fail by itself', async () => {

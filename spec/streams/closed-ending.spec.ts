@@ -14,7 +14,10 @@ const open: ClosedEvidence = {
 const order = { code: 4000, reason: 'mine' };
 const noFrame = { code: 1006, reason: '' };
 const fields = { uptime: 10, target };
-const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+const reset = Object.assign(new Error('read ECONNRESET'), {
+  code: 'ECONNRESET',
+  syscall: 'read',
+});
 const invalid = Object.assign(new Error('Invalid UTF8'), { code: 'WS_ERR_INVALID_UTF8' });
 const plain = new Error('plain');
 

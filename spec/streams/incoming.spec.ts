@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { Subscriber } from 'rxjs';
+import { Observable } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { json } from '../../src/codec/json.js';
 import { subscribeChannel } from '../../src/streams/channels.js';
@@ -19,26 +20,22 @@ describe('Incoming', () => {
       judge: vi.fn(),
       fail: vi.fn(),
     };
-    const subscribe = (name: string, next: (value: unknown) => void = () => undefined) => {
-      const subscriber = new Subscriber<unknown>({
-        next: (value: unknown) => {
-          told.push(`${name} ${String(value)}`);
-          next(value);
-        },
-        complete: () => told.push(`${name} completes`),
+    const subscribe = (
+      name: string,
+      next: (value: unknown) => void = () => undefined,
+    ): Subscription =>
+      new Observable<unknown>((subscriber) => {
+        incoming.subscribers.add(subscriber);
+      }).subscribe((value) => {
+        told.push(`${name} ${String(value)}`);
+        next(value);
       });
-      incoming.subscribers.add(subscriber);
-      return subscriber;
-    };
-    const subscribeEither = () => {
-      const subscriber = new Subscriber<E.Either<unknown, unknown>>({
-        next: (each: E.Either<unknown, unknown>) => {
-          told.push(`either ${E.isRight(each) ? String(each.right) : 'Left'}`);
-        },
+    const subscribeEither = (): Subscription =>
+      new Observable<E.Either<unknown, unknown>>((subscriber) => {
+        incoming.eitherSubscribers.add(subscriber);
+      }).subscribe((each) => {
+        told.push(`either ${E.isRight(each) ? String(each.right) : 'Left'}`);
       });
-      incoming.eitherSubscribers.add(subscriber);
-      return subscriber;
-    };
     const receive = (text: string): void => {
       incoming.receive(source, { connection: 2 }, Buffer.from(text), false);
     };

@@ -1,4 +1,4 @@
-import { Subscriber } from 'rxjs';
+import { Observable } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createWssServer } from '../../src/testing/index.js';
 import type { WssServer } from '../../src/testing/index.js';
@@ -37,15 +37,18 @@ describe('SocketCore', () => {
     const told: unknown[] = [];
     const undelivered: Undelivered<unknown>[] = [];
     core.undelivered.subscribe((each) => undelivered.push(each));
-    const join = (): (() => void) =>
-      core.join(
-        core.incoming.subscribers,
-        new Subscriber<unknown>({
-          next: (message: unknown) => told.push(message),
-          error: (error: unknown) => told.push(error),
-          complete: () => told.push('complete'),
-        }),
-      );
+    const join = (): (() => void) => {
+      const subscription = new Observable<unknown>((subscriber) =>
+        core.join(core.incoming.subscribers, subscriber),
+      ).subscribe({
+        next: (message) => told.push(message),
+        error: (error: unknown) => told.push(error),
+        complete: () => told.push('complete'),
+      });
+      return () => {
+        subscription.unsubscribe();
+      };
+    };
     const tag = (): string => core.state.present._tag;
     return { core, clock, told, undelivered, join, tag };
   }
@@ -71,14 +74,23 @@ describe('SocketCore', () => {
 
   it('should stay for who holds it', async () => {
     const server = await serving();
-    const each = coreOf({ url: server.url });
+    const each = coreOf({ url: server.url, route: String });
     const leave = each.join();
-    const channel = { key: 'a', subscribe: () => 'sub', unsubscribe: () => 'unsub' };
     await isOpen(each);
     expect(each.core.incoming.take).toBeUndefined();
+    const told: unknown[] = [];
+    const channel = each.core.channels.channel({ key: 'a', subscribe: () => 'sub' });
+    const reading = channel.subscribe((message) => told.push(message));
+    expect(each.core.incoming.take).toBeDefined();
     leave();
+    expect(each.tag()).toBe('Open');
+    const peer = await server.nextConnection();
+    expect(await peer.nextMessage()).toMatchObject({ text: '"sub"' });
+    await peer.send('"a"');
+    await until(() => expect(told).toEqual(['a']));
+    reading.unsubscribe();
     expect(each.tag()).toBe('Closing');
-    expect(channel.key).toBe('a');
+    expect(each.core.incoming.take).toBeUndefined();
   });
 
   it('should linger, and have one timer for it', async () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OptionRangeError, OptionTypeError } from '../../../src/errors/option-error.js';
 import { checkOutbox, DEFAULT_OUTBOX } from '../../../src/streams/outbox/outbox-options.js';
-import type { OutboxOptions } from '../../../src/streams/outbox/outbox-options.js';
 
 describe('DEFAULT_OUTBOX', () => {
   it('should be as documented, for good', () => {
@@ -56,7 +55,7 @@ describe('checkOutbox', () => {
     [{ highWaterMark: Number.NaN }, OptionTypeError, /^outbox\.highWaterMark: /],
     [{ highWaterMark: 4, lowWaterMark: 5 }, OptionRangeError, /^outbox\.lowWaterMark: .*4, got 5/],
   ])('should refuse %o', (options, type, message) => {
-    const check = (): unknown => checkOutbox('outbox', options as OutboxOptions);
+    const check = (): unknown => checkOutbox('outbox', options);
     expect(check).toThrow(type);
     expect(check).toThrow(message);
   });

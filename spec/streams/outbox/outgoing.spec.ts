@@ -508,18 +508,23 @@ describe('Outgoing', () => {
       expect(open().carrier).toMatchObject({ sent: [], closes: [NORMAL_CLOSE] });
     });
 
-    it('should give only what it took out itself', () => {
-      const { outgoing, post } = outgoingWith();
-      post('one');
-      const two = post('two');
+    it('should have all out before anybody hears of it', () => {
+      const { outgoing, post, open } = outgoingWith({}, { window: 1 });
+      const { carrier } = open();
+      post('a:1');
+      post('b:1');
+      const free = post('free');
       onFate = (text) => {
-        if (text === 'one') outgoing.withdraw(two, 'cancelled');
+        if (text !== 'b:1') return;
+        outgoing.withdraw(free, 'cancelled');
+        post('posted');
       };
-      expect(outgoing.withdrawAll('withdrawn')).toEqual(['one']);
+      expect(outgoing.withdrawAll('withdrawn')).toEqual(['b:1', 'free']);
       expect(fates).toEqual([
-        ['one', dropped('withdrawn')],
-        ['two', dropped('cancelled')],
+        ['b:1', dropped('withdrawn')],
+        ['free', dropped('withdrawn')],
       ]);
+      expect(carrier.sent).toEqual(['a:1', 'posted']);
     });
 
     it('should let an order to close through that is all that is left', () => {

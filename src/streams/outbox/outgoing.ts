@@ -99,9 +99,12 @@ export class Outgoing<In, Out> {
 
   /** Takes all messages that wait out of the outbox, and gives them, the oldest first. */
   withdrawAll(why: Dropped['why']): readonly Out[] {
-    const withdrawn = this.#queue.parcels.filter((parcel) => this.#drop(parcel, why));
+    const { parcels } = this.#queue;
+    // All before anybody hears of it, who might have the others sent.
+    for (const parcel of parcels) this.#queue.remove(parcel);
+    for (const parcel of parcels) this.#settle(parcel, { _tag: 'Dropped', why });
     this.#flush();
-    return withdrawn.map(({ message }) => message);
+    return parcels.map(({ message }) => message);
   }
 
   /**

@@ -1,16 +1,10 @@
 import type { CloseOrder } from '../close-request.js';
-import type { Parcel } from './parcel.js';
+import type { Parcel, Place } from './parcel.js';
 
 /** The order to close once all before it is sent. */
 export interface QueuedClose {
   readonly _tag: 'Close';
   readonly order: CloseOrder;
-}
-
-/** A place in the queue: its message may be replaced by another. */
-interface Place<Out> {
-  readonly _tag: 'Place';
-  parcel: Parcel<Out>;
 }
 
 // So many places that are done with may stand among those that are not.
@@ -49,7 +43,9 @@ export class ParcelQueue<Out> {
   get parcels(): readonly Parcel<Out>[] {
     return this.#entries
       .slice(this.#head)
-      .flatMap((entry) => (entry._tag === 'Place' && entry.parcel.isWaiting ? [entry.parcel] : []));
+      .flatMap((entry) =>
+        entry._tag === 'Place' && entry.parcel !== undefined ? [entry.parcel] : [],
+      );
   }
 
   /** The message that has waited longest. */
@@ -60,13 +56,13 @@ export class ParcelQueue<Out> {
 
   /** The message that waits under a key. */
   withKey(key: unknown): Parcel<Out> | undefined {
-    const parcel = this.#byKey.get(key)?.parcel;
-    return parcel?.isWaiting === true ? parcel : undefined;
+    return this.#byKey.get(key)?.parcel;
   }
 
   /** Adds a message at the end. */
   add(parcel: Parcel<Out>): void {
     const place: Place<Out> = { _tag: 'Place', parcel };
+    parcel.place = place;
     parcel.stage = 'Waiting';
     this.#entries.push(place);
     if (parcel.key !== undefined) this.#byKey.set(parcel.key, place);
@@ -75,11 +71,13 @@ export class ParcelQueue<Out> {
 
   /** Puts a message in the place of another that waits, which is the caller's to settle. */
   replace(old: Parcel<Out>, parcel: Parcel<Out>): void {
-    const place = this.#byKey.get(old.key);
-    if (place?.parcel !== old) return;
+    const { place } = old;
+    if (place === undefined) return;
     this.#count(old, -1);
     old.stage = 'New';
+    old.place = undefined;
     parcel.stage = 'Waiting';
+    parcel.place = place;
     place.parcel = parcel;
     this.#count(parcel, 1);
   }
@@ -102,7 +100,7 @@ export class ParcelQueue<Out> {
     for (; this.#head < this.#entries.length; this.#head += 1) {
       const entry = this.#entries[this.#head];
       if (entry?._tag === 'Close') return entry;
-      if (entry?.parcel.isWaiting === true) return entry.parcel;
+      if (entry?.parcel !== undefined) return entry.parcel;
     }
     return undefined;
   }
@@ -116,11 +114,14 @@ export class ParcelQueue<Out> {
 
   /** Takes a message out that waits. */
   remove(parcel: Parcel<Out>): void {
+    const { place } = parcel;
+    if (place === undefined) return;
+    if (this.#byKey.get(parcel.key) === place) this.#byKey.delete(parcel.key);
+    // Its place is tidied up in time; what it holds is let go of now.
+    place.parcel = undefined;
+    parcel.place = undefined;
     parcel.stage = 'New';
     this.#count(parcel, -1);
-    if (parcel.key !== undefined && this.#byKey.get(parcel.key)?.parcel === parcel) {
-      this.#byKey.delete(parcel.key);
-    }
     this.#tidy();
   }
 
@@ -135,7 +136,7 @@ export class ParcelQueue<Out> {
     if (this.#entries.length <= wanted * 2 + MAX_SLACK && wanted > 0) return;
     this.#entries = this.#entries
       .slice(this.#head)
-      .filter((entry) => entry._tag === 'Close' || entry.parcel.isWaiting);
+      .filter((entry) => entry._tag === 'Close' || entry.parcel !== undefined);
     this.#head = 0;
   }
 }

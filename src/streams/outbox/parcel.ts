@@ -9,11 +9,19 @@ import type { Delivery } from './delivery.js';
  */
 export type ParcelStage = 'New' | 'Waiting' | 'InFlight' | 'Flushed' | 'Lost';
 
+/** A place in the outbox: its message may be replaced by another, or leave it empty. */
+export interface Place<Out> {
+  readonly _tag: 'Place';
+  parcel: Parcel<Out> | undefined;
+}
+
 /** A message on its way out, until its fate is known. */
 export class Parcel<Out> {
   readonly _tag = 'Parcel';
   stage: ParcelStage = 'New';
   payload: Payload;
+  /** Where it waits; undefined while it does not. */
+  place: Place<Out> | undefined;
   /** How often it was given to a connection. */
   sends = 0;
   /** Whether it counts among what is on its way. */
