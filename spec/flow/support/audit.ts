@@ -6,7 +6,7 @@ import type { NoteConnection } from './note-server.js';
 export type Fate = Delivery['_tag'] | 'Silent';
 
 /** Gives what became of a note. */
-export function fateOf({ fates: [first] }: SentNote): Fate {
+function fateOf({ fates: [first] }: SentNote): Fate {
   return first?._tag ?? 'Silent';
 }
 

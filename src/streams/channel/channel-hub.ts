@@ -82,7 +82,7 @@ export class ChannelHub<In, Out> implements HubMember<In> {
       return false;
     }
     if (topic === undefined) return false;
-    const { failure, exclusive } = topic;
+    const { failure, exclusive } = topic.settings;
     if (failure === undefined || !this.#hasFailed(topic, failure, message)) topic.deliver(message);
     return exclusive;
   }

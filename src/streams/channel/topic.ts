@@ -9,11 +9,7 @@ import type { ChannelSettings } from './channel-options.js';
 export class Topic<In, Out> {
   readonly settings: ChannelSettings<In, Out>;
   readonly #hub: Hub<Out>;
-  // Beside the settings: each object that a message has to be led through is a cache miss where there are many topics.
-  readonly failure: ((message: In) => unknown) | undefined;
-  readonly exclusive: boolean;
   readonly #subscribers = new SubscriberList<In>();
-  #only: Subscriber<In> | undefined;
   // The connection that the server was asked on.
   #askedOn: number | undefined;
   #linger: Subscription = Subscription.EMPTY;
@@ -21,8 +17,6 @@ export class Topic<In, Out> {
 
   constructor(settings: ChannelSettings<In, Out>, hub: Hub<Out>) {
     this.settings = settings;
-    this.failure = settings.failure;
-    this.exclusive = settings.exclusive;
     this.#hub = hub;
   }
 
@@ -43,13 +37,11 @@ export class Topic<In, Out> {
 
   add(subscriber: Subscriber<In>): void {
     this.#subscribers.add(subscriber);
-    this.#countOff();
     this.#linger.unsubscribe();
   }
 
   remove(subscriber: Subscriber<In>): void {
     this.#subscribers.remove(subscriber);
-    this.#countOff();
   }
 
   /**
@@ -85,10 +77,6 @@ export class Topic<In, Out> {
   }
 
   deliver(message: In): void {
-    if (this.#only !== undefined) {
-      this.#only.next(message);
-      return;
-    }
     // Who subscribes from within begins with the next message.
     for (const subscriber of this.#subscribers.present) subscriber.next(message);
   }
@@ -97,13 +85,7 @@ export class Topic<In, Out> {
   end(): readonly Subscriber<In>[] {
     this.#isOver = true;
     this.#linger.unsubscribe();
-    this.#only = undefined;
     return this.#subscribers.takeAll();
-  }
-
-  #countOff(): void {
-    const { present } = this.#subscribers;
-    this.#only = present.length === 1 ? present[0] : undefined;
   }
 
   /** Whether the server is still to be asked on `connection`, for somebody who wants to know. */
