@@ -35,7 +35,7 @@ export class ScriptedConnection implements Pick<Connection, keyof Connection> {
   /** What the server got. */
   readonly wire: string[] = [];
   /** What of it was handed to the system, of what is counted. */
-  readonly flushed: Set<string> = new Set();
+  readonly flushed: Set<string> = new Set<string>();
   /** How it ended; absent until that was told. */
   ending: Ending | undefined;
   bytesRead = 0;
