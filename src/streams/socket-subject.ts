@@ -121,8 +121,9 @@ export class SocketSubject<In, Out>
    * Sends a message like `next`, and tells what became of it.
    *
    * @remarks
-   * The promise never rejects, and does not stay open for ever: what `ttl` has run out for is `Expired` when it was not
-   * sent, and `Unknown` when it was. The fates are those of {@link Delivery}.
+   * The promise does not stay open for ever: what `ttl` has run out for is `Expired` when it was not sent, and
+   * `Unknown` when it was. It rejects only with what the function `acknowledge.id` throws. The fates are those of
+   * {@link Delivery}.
    *
    * @param message - The message; it is encoded now.
    * @param options - How long it may take, what it is about, and what cancels it.
