@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as t from 'io-ts';
 import { describe, expect, it } from 'vitest';
 
-import { constantBackoff, gaps, json, webSocket } from '../../src/index.js';
+import { constantBackoff, gaps, isTransient, json, webSocket } from '../../src/index.js';
 import { createCertificateAuthority, createRelay } from '../../src/testing/index.js';
 import type { Relay } from '../../src/testing/index.js';
 import { anyTrouble } from '../faults/support/any-trouble.js';
@@ -54,7 +54,11 @@ describe('a feed with resume and acknowledge', () => {
         url: (_attempt, _signal, cursor) => `${relay.url}/?after=${Number(cursor ?? 0)}`,
         tls: { ca: ca.certificate },
         codec: json({ incoming: Message }),
-        reconnect: constantBackoff({ delay: 5 }),
+        reconnect: {
+          policy: constantBackoff({ delay: 5 }),
+          // What a silence has swallowed, no network would: the handshake goes on without it, and fails.
+          isTransient: (ending) => isTransient(ending) || ending._tag === 'TlsFailed',
+        },
         resume: { cursor: ({ n }) => n },
         acknowledge: {
           id: ({ report }) => report,

@@ -487,7 +487,7 @@ describe('the channel rx-wss:tls', () => {
       await inState(socket, 'Closed');
       await until('all connections', () => server.connections.length === count * 10);
       await endingOf(socket);
-      expect(notices).toEqual(Array.from({ length: count }, () => notice));
+      expect(notices).toMatchObject(Array.from({ length: count }, () => notice));
     }
   });
 

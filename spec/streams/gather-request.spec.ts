@@ -57,8 +57,8 @@ describe('gatherRequest', () => {
     });
     const { upgrade } = await gatherRequest(settingsOf({ url, headers }), 7, signal);
     expect(upgrade).toMatchObject({ href: 'ws://b.example/', headers: { a: 'b' } });
-    expect(url).toHaveBeenCalledExactlyOnceWith(7, signal);
-    expect(headers).toHaveBeenCalledExactlyOnceWith(7, signal);
+    expect(url).toHaveBeenCalledExactlyOnceWith(7, signal, undefined);
+    expect(headers).toHaveBeenCalledExactlyOnceWith(7, signal, undefined);
     expect(order).toEqual(['url', 'headers', 'url done']);
   });
 
@@ -76,7 +76,7 @@ describe('gatherRequest', () => {
     const secured = (url: string): AttemptSettings => ({ ...settingsOf({ url }), tls });
     const request = await gatherRequest(secured('wss://h'), 5, signal);
     expect(request.tls).toMatchObject({ servername: 'feed.example' });
-    expect(tls).toHaveBeenCalledExactlyOnceWith(5, signal);
+    expect(tls).toHaveBeenCalledExactlyOnceWith(5, signal, undefined);
     expect((await gatherRequest(secured('ws://h'), 6, signal)).tls).toBeUndefined();
     expect(tls).toHaveBeenCalledOnce();
     expect(profile.load).toHaveBeenCalledOnce();

@@ -239,8 +239,8 @@ describe('inspectServer', () => {
     const tls = vi.fn(() => ({ ca: ca.certificate }));
     const { checks } = await inspectServer({ url, tls, connectTimeout: Infinity });
     expect(checks).toEqual([passed('chain'), passed('name')]);
-    expect(url).toHaveBeenCalledExactlyOnceWith(1, expect.any(AbortSignal));
-    expect(tls).toHaveBeenCalledExactlyOnceWith(1, expect.any(AbortSignal));
+    expect(url).toHaveBeenCalledExactlyOnceWith(1, expect.any(AbortSignal), undefined);
+    expect(tls).toHaveBeenCalledExactlyOnceWith(1, expect.any(AbortSignal), undefined);
   });
 
   it('should look the name up by the given function', async () => {
@@ -290,7 +290,7 @@ describe('inspectServer', () => {
   });
 
   it.each<[unknown, string]>([
-    [{}, 'url: must be a string or a URL, got undefined'],
+    [{}, 'url: must be a string, a URL, a list of them or an object, got undefined'],
     [{ url: 'wss://h', pins: [] }, 'pins: is not an option'],
     [{ url: 'ws://h', tls: {} }, 'tls: is given, but the URL has the scheme ws:'],
   ])('should reject at once for %j', async (options, message) => {

@@ -26,15 +26,15 @@ describe('perAttempt', () => {
     );
   });
 
-  it('should call a function afresh, with the attempt and its signal', async () => {
+  it('should call a function afresh, with the attempt, its signal and the cursor', async () => {
     const provider = vi.fn((attempt: number) => `a${attempt}`);
     const resolve = perAttempt('url', provider, upperCase);
     expect(provider).not.toHaveBeenCalled();
     await expect(resolve(1, signal)).resolves.toBe('A1');
-    await expect(resolve(2, signal)).resolves.toBe('A2');
+    await expect(resolve(2, signal, 'cursor')).resolves.toBe('A2');
     expect(provider.mock.calls).toEqual([
-      [1, signal],
-      [2, signal],
+      [1, signal, undefined],
+      [2, signal, 'cursor'],
     ]);
   });
 
