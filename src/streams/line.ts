@@ -233,9 +233,8 @@ export class Line<In, Out> {
     this.#opening = undefined;
     this.#open = connection;
     this.intercept = undefined;
-    const { message, isAnswer } = this.#settings.heartbeat ?? {};
     // Not before: who has not logged in yet may not be allowed to send it.
-    if (message !== undefined) this.#startHeartbeat(connection, message, isAnswer);
+    if (this.#settings.heartbeat?.message !== undefined) this.#startHeartbeat(connection);
     // What was left unread while onOpen asked for nothing.
     connection.resume();
     this.#events.opened({ ...info, since: connection.ready() }, messages);
@@ -262,13 +261,10 @@ export class Line<In, Out> {
     this.#idle.start();
   }
 
-  #startHeartbeat(
-    connection: Connection,
-    message?: () => Out,
-    isAnswer?: (message: In) => boolean,
-  ): void {
+  #startHeartbeat(connection: Connection): void {
     const { heartbeat: settings, scheduler } = this.#settings;
     if (settings === undefined) return;
+    const { message, isAnswer } = settings;
     const beat =
       message &&
       ((): void => {

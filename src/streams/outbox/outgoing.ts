@@ -232,12 +232,11 @@ export class Outgoing<In, Out> {
     }
   }
 
-  /** Takes a message that waits out of the outbox. @returns Whether it waited. */
-  #drop(parcel: Parcel<Out>, why: Dropped['why']): boolean {
-    if (!parcel.isWaiting) return false;
+  /** Takes a message that waits out of the outbox. */
+  #drop(parcel: Parcel<Out>, why: Dropped['why']): void {
+    if (!parcel.isWaiting) return;
     this.#queue.remove(parcel);
     this.#settle(parcel, { _tag: 'Dropped', why });
-    return true;
   }
 
   #flush(): void {
