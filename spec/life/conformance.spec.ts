@@ -399,9 +399,9 @@ describe.each([
     line.connection.onFlushed(() => {
       flushed += 1;
     });
-    expect(line.connection.sendCounted('one')).toBe(true);
+    expect(line.connection.sendCounted(Buffer.from('one'), false)).toBe(true);
     line.connection.send('two');
-    line.connection.sendCounted('three');
+    line.connection.sendCounted(Buffer.from('three'), false);
     expect(flushed).toBe(0);
     await line.rest();
     expect(flushed).toBe(2);
@@ -415,7 +415,7 @@ describe.each([
     line.connection.onFlushed(() => {
       flushed += 1;
     });
-    line.connection.sendCounted('one');
+    line.connection.sendCounted(Buffer.from('one'), false);
     line.connection.fail(VERDICT);
     await line.rest();
     expect(flushed).toBe(0);

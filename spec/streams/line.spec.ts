@@ -197,7 +197,7 @@ describe('Line', () => {
       const server = await serving(createWssServer());
       const { line, told } = startWith(server.url);
       expect(line.progress).toEqual({ phase: 'options', uptime: 0 });
-      expect([line.isConnected, line.send('early'), line.bufferedAmount]).toEqual([
+      expect([line.isConnected, line.send(Buffer.from('early'), false), line.bufferedAmount]).toEqual([
         false,
         false,
         0,
@@ -211,7 +211,7 @@ describe('Line', () => {
       expect(told.log).toEqual(['opened']);
       clock.advance(30);
       expect(line.progress).toEqual({ phase: 'open', target, uptime: 30 });
-      expect([line.isConnected, line.send('one'), line.intercept]).toEqual([true, true, undefined]);
+      expect([line.isConnected, line.send(Buffer.from('one'), false), line.intercept]).toEqual([true, true, undefined]);
       const peer = await server.nextConnection();
       expect(await peer.nextMessage()).toMatchObject({ text: 'one' });
     });
@@ -236,14 +236,14 @@ describe('Line', () => {
       clock.advance(30);
       void peer.close(1012, 'restart');
       expect(await endingOf(told)).toMatchObject({ _tag: 'Closed', code: 1012, uptime: 30 });
-      expect(line.send('late')).toBe(false);
+      expect(line.send(Buffer.from('late'), false)).toBe(false);
       expect(clock.pending).toBe(0);
     });
 
     it('should know what was sent and not handed to the system yet', async () => {
       const { line, peer } = await connected();
       peer.pause();
-      for (let each = 0; each < 32; each += 1) line.send(Buffer.alloc(1024 * 1024));
+      for (let each = 0; each < 32; each += 1) line.send(Buffer.alloc(1024 * 1024), true);
       expect(line.bufferedAmount).toBeGreaterThan(1024 * 1024);
     });
   });
@@ -258,7 +258,7 @@ describe('Line', () => {
       expect(told.events).toEqual([{ _tag: 'OpeningStarted', info: known }]);
       clock.advance(500);
       expect(line.progress).toEqual({ phase: 'opening', target, uptime: 0 });
-      expect(line.send('early')).toBe(false);
+      expect(line.send(Buffer.from('early'), false)).toBe(false);
       send('log in');
       expect(await peer.nextMessage()).toMatchObject({ text: '"log in"' });
       expect(told.sent).toEqual([8]);
@@ -270,7 +270,7 @@ describe('Line', () => {
       expect(told.opened).toEqual([{ info: { ...known, since: 500 }, messages: ['before'] }]);
       await peer.send('"after"');
       await until(() => expect(told.messages).toEqual(['after']));
-      expect(line.send('now')).toBe(true);
+      expect(line.send(Buffer.from('now'), false)).toBe(true);
     });
 
     it('should lose a connection that is lost', async () => {
@@ -514,7 +514,7 @@ describe('Line', () => {
         if (phase === 'opening') await session;
         clock.advance(150);
         clock.advance(0);
-        expect(line.send('late')).toBe(false);
+        expect(line.send(Buffer.from('late'), false)).toBe(false);
         if (phase === 'opening') expect((await session).signal.aborted).toBe(true);
         expect(await endingOf(told)).toEqual({
           _tag: 'TimedOut',
@@ -663,7 +663,7 @@ describe('Line', () => {
             isAnswer: () => {
               // When the close that came along has been read, and before the line is over.
               queueMicrotask(() => {
-                taken.push(line.send('late'));
+                taken.push(line.send(Buffer.from('late'), false));
                 clock.advance(100);
               });
               return false;
@@ -687,7 +687,7 @@ describe('Line', () => {
       clock.advance(1);
       clock.advance(0);
       expect(told.events.at(-1)).toEqual({ _tag: 'CloseStarted', code: 1001, reason: '' });
-      expect(line.send('late')).toBe(false);
+      expect(line.send(Buffer.from('late'), false)).toBe(false);
       await peer.send('"late"').catch(() => undefined);
       expect(await peer.closed).toEqual({ code: 1001, reason: '' });
       expect(await endingOf(told)).toEqual({
@@ -868,7 +868,7 @@ describe('Line', () => {
       const { line, told, peer } = await connected();
       line.fail(verdict);
       expect(told.log).toEqual(['opened']);
-      expect(line.send('late')).toBe(false);
+      expect(line.send(Buffer.from('late'), false)).toBe(false);
       expect(await endingOf(told)).toBe(verdict);
       expect(await peer.closed).toMatchObject({ code: 1006 });
       expect(told.log).toEqual(['opened', 'ended']);

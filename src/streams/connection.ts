@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import type { ClientOptions } from 'ws';
 
 import type { Payload } from '../codec/codec.js';
+import { payloadBytes } from '../codec/payload-bytes.js';
 import { classifyError } from './classify-error.js';
 import type { Progress } from './classify-error.js';
 import type { CloseOrder } from './close-request.js';
@@ -48,6 +49,10 @@ export interface ConnectionEvents {
 
 const SWITCHING_PROTOCOLS = 101;
 
+// For all messages, so that none costs an object.
+const TEXT = { binary: false };
+const BINARY = { binary: true };
+
 /** A WebSocket connection over a line that was dialled and verified. */
 export class Connection {
   /** The address and port at the other end. */
@@ -70,6 +75,7 @@ export class Connection {
   #verdict: Ending | undefined;
   #isMuted = false;
   #isOver = false;
+  #isGathering = false;
   #flushWatch: Subscription = Subscription.EMPTY;
   #tellFlushed: (() => void) | undefined;
 
@@ -171,12 +177,16 @@ export class Connection {
    * @returns Whether it was taken; it is not while the closing handshake is under way.
    */
   send(payload: Payload): boolean {
-    return this.#send(payload, this.#flushed);
+    return this.#send(payloadBytes(payload), typeof payload !== 'string', this.#flushed);
   }
 
-  /** Sends a message like {@link Connection.send}, and tells when it was handed to the system. */
-  sendCounted(payload: Payload): boolean {
-    return this.#send(payload, this.#flushedCounted);
+  /**
+   * Sends a message like {@link Connection.send}, and tells when it was handed to the system.
+   *
+   * @param bytes - What it is made of, which is left as it is and not looked at any more, unless it is compressed.
+   */
+  sendCounted(bytes: Uint8Array, isBinary: boolean): boolean {
+    return this.#send(bytes, isBinary, this.#flushedCounted);
   }
 
   /** Has `flushed` called for each message of `sendCounted` that was handed to the system, in their order. */
@@ -239,11 +249,26 @@ export class Connection {
     return this.#stopRefusal === undefined ? undefined : this.#refused(this.#stopRefusal());
   }
 
-  #send(payload: Payload, flushed: (error?: Error) => void): boolean {
+  #send(bytes: Uint8Array, isBinary: boolean, flushed: (error?: Error) => void): boolean {
     if (this.#ws.readyState !== WebSocket.OPEN || this.#order !== undefined) return false;
-    this.#ws.send(payload, flushed);
+    this.#gather();
+    // Of bytes ws makes one piece with the header, and of a string two.
+    this.#ws.send(bytes, isBinary ? BINARY : TEXT, flushed);
     return true;
   }
+
+  /** Has all that is sent in this turn go out in one write; by itself Node has the first message go alone. */
+  #gather(): void {
+    if (this.#isGathering || this.#socket.writableLength > 0) return;
+    this.#isGathering = true;
+    this.#socket.cork();
+    process.nextTick(this.#release);
+  }
+
+  readonly #release = (): void => {
+    this.#isGathering = false;
+    this.#socket.uncork();
+  };
 
   // One function for all messages, so that none costs a closure.
   readonly #flushedCounted = (error?: Error | null): void => {

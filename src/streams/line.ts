@@ -129,8 +129,8 @@ export class Line<In, Out> {
   }
 
   /** Sends a message. @returns Whether it was taken; it is not before it is open for users, nor after a close. */
-  send(payload: Payload): boolean {
-    return this.#open?.sendCounted(payload) === true;
+  send(bytes: Uint8Array, isBinary: boolean): boolean {
+    return this.#open?.sendCounted(bytes, isBinary) === true;
   }
 
   /** Sends a message ahead of all others, that is not counted among the users'. @returns Whether it was taken. */

@@ -247,7 +247,7 @@ export class Session<In, Out> {
 
   #createOutlet(line: Line<In, Out>, connection: number): Outlet<Out> {
     const carrier = {
-      send: (payload: Payload) => line.send(payload),
+      send: (bytes: Uint8Array, isBinary: boolean) => line.send(bytes, isBinary),
       close: (order: CloseOrder) => {
         this.#closeLine(line, order);
       },

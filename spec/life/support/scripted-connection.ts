@@ -132,12 +132,13 @@ export class ScriptedConnection implements Pick<Connection, keyof Connection> {
   }
 
   send(payload: Payload): boolean {
-    return this.#send(payload, () => undefined);
+    return this.#send(Buffer.from(payload).toString(), () => undefined);
   }
 
-  sendCounted(payload: Payload): boolean {
-    return this.#send(payload, () => {
-      this.flushed.add(payload.toString());
+  sendCounted(bytes: Uint8Array): boolean {
+    const text = Buffer.from(bytes).toString();
+    return this.#send(text, () => {
+      this.flushed.add(text);
       this.#tellFlushed();
     });
   }
@@ -257,9 +258,8 @@ export class ScriptedConnection implements Pick<Connection, keyof Connection> {
     this.#isSilent = true;
   }
 
-  #send(payload: Payload, flushed: () => void): boolean {
+  #send(text: string, flushed: () => void): boolean {
     if (!this.canSend) return false;
-    const text = payload.toString();
     this.wire.push(text);
     this.bufferedAmount += text.length;
     this.network.heard(this, text);

@@ -1,4 +1,3 @@
-import type { Payload } from '../../../src/codec/codec.js';
 import type { CloseOrder } from '../../../src/streams/close-request.js';
 import type { Carrier, Outlet } from '../../../src/streams/outbox/outlet.js';
 
@@ -12,9 +11,9 @@ export class LooseCarrier implements Carrier {
   sending: (text: string) => void = () => undefined;
   #flushed = 0;
 
-  send(payload: Payload): boolean {
+  send(bytes: Uint8Array): boolean {
     if (!this.isOpen) return false;
-    const text = Buffer.from(payload).toString();
+    const text = Buffer.from(bytes).toString();
     this.sending(text);
     this.sent.push(text);
     return true;

@@ -409,8 +409,10 @@ describe('Outgoing', () => {
       post('a:1', { ttl: 10 });
       carrier.flush(outlet);
       outgoing.acknowledge('ack a');
-      expect(clock.pending).toBe(0);
+      // That of the line, which may have more to send.
+      expect(clock.pending).toBe(1);
       clock.advance(20);
+      expect(clock.pending).toBe(0);
       expect(fates.map(([, { _tag }]) => _tag)).toEqual(['Flushed', 'Acknowledged']);
     });
 
@@ -940,9 +942,10 @@ describe('Outgoing', () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
     // The time of a VirtualClock passes too slowly for a million timers.
+    let now = 0;
     const due = new Set<() => void>();
     const scheduler = {
-      now: () => 0,
+      now: () => now,
       schedule: (work: () => void): Subscription => {
         due.add(work);
         return new Subscription(() => {
@@ -967,7 +970,11 @@ describe('Outgoing', () => {
     const before = process.memoryUsage().heapUsed;
     for (let round = 0; round < 200; round += 1) {
       for (let each = 0; each < 5_000; each += 1) outgoing.post('message', options);
-      for (const run of due) run();
+      now += 1;
+      for (const run of due) {
+        due.delete(run);
+        run();
+      }
     }
     collect();
     expect(expired).toBe(1_000_000);

@@ -1,4 +1,3 @@
-import { Subscription } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import type { Payload } from '../../../src/codec/codec.js';
 import { Parcel } from '../../../src/streams/outbox/parcel.js';
@@ -39,15 +38,16 @@ describe('Parcel', () => {
     expect(text.payload).toBe('text');
   });
 
-  it('should tell its fate once, and have no timer from then on', () => {
+  it('should tell its fate once, and not expire from then on', () => {
     const settled = vi.fn();
     const parcel = parcelOf('one', settled);
-    const timer = new Subscription();
-    parcel.timer = timer;
+    const expiry = { remove: vi.fn() };
+    parcel.expiry = expiry;
     parcel.settle({ _tag: 'Expired' });
     parcel.settle({ _tag: 'Unknown' });
     expect(settled).toHaveBeenCalledExactlyOnceWith(parcel, { _tag: 'Expired' });
-    expect([parcel.isSettled, timer.closed]).toEqual([true, true]);
+    expect(parcel.isSettled).toBe(true);
+    expect(expiry.remove).toHaveBeenCalledWith(parcel);
   });
 
   it('should be settled when it tells of it', () => {

@@ -7,6 +7,7 @@ import type { Ending } from '../ending.js';
 import type { SocketCounters } from '../socket-stats.js';
 import type { AcknowledgeSettings } from './acknowledge-options.js';
 import type { Delivery, Dropped } from './delivery.js';
+import { Expiry } from './expiry.js';
 import { OutboxFullError } from './outbox-full-error.js';
 import type { OutboxLimits } from './outbox-options.js';
 import { Outlet } from './outlet.js';
@@ -43,6 +44,7 @@ export class Outgoing<In, Out> {
   readonly #counters: SocketCounters;
   readonly #queue = new ParcelQueue<Out>();
   readonly #unacknowledged: Unacknowledged<Out>;
+  readonly #expiry: Expiry<Out>;
   #outlet: Outlet<Out> | undefined;
   #attaching: Outlet<Out> | undefined;
 
@@ -51,6 +53,9 @@ export class Outgoing<In, Out> {
     this.#counters = counters;
     this.gauge = new WaterGauge(settings.outbox);
     this.#unacknowledged = new Unacknowledged(settings.acknowledge?.window ?? Infinity);
+    this.#expiry = new Expiry(settings.scheduler, (parcel) => {
+      this.#expire(parcel);
+    });
   }
 
   /** Whether nothing waits. */
@@ -75,7 +80,7 @@ export class Outgoing<In, Out> {
    * to drop something.
    */
   post(message: Out, { key, ttl, settled }: PostOptions<Out>): Parcel<Out> {
-    const { codec, acknowledge, scheduler } = this.#settings;
+    const { codec, acknowledge } = this.#settings;
     const payload = encode(codec, message);
     const parcel = new Parcel(message, payload, key, acknowledge?.id(message), settled);
     if (!this.#handAtOnce(parcel)) {
@@ -83,11 +88,7 @@ export class Outgoing<In, Out> {
       // It may have taken the place of what could not go out.
       this.#flush();
     }
-    if (ttl !== Infinity && !parcel.isSettled) {
-      parcel.timer = scheduler.schedule(() => {
-        this.#expire(parcel);
-      }, ttl);
-    }
+    if (ttl !== Infinity && !parcel.isSettled) this.#expiry.add(parcel, ttl);
     return parcel;
   }
 
@@ -120,8 +121,7 @@ export class Outgoing<In, Out> {
 
   /** The stream has ended: forgets its connection, and every order to close. Messages stay. */
   dropCloses(): void {
-    this.#outlet = undefined;
-    this.#attaching = undefined;
+    this.#detach();
     this.#queue.dropCloses();
   }
 
@@ -147,6 +147,7 @@ export class Outgoing<In, Out> {
     // What is posted meanwhile is to go out behind that.
     this.#outlet = undefined;
     this.#attaching = outlet;
+    this.#expiry.keepsTimers = true;
     for (const parcel of this.#unacknowledged.parcels) this.#resend(outlet, parcel);
     // Who heard of the fate of one may have ended the stream.
     if (this.#attaching !== outlet) return;
@@ -292,8 +293,7 @@ export class Outgoing<In, Out> {
   }
 
   #handed(parcel: Parcel<Out>): void {
-    parcel.stage = 'InFlight';
-    parcel.sends += 1;
+    parcel.handed();
     // One that is marked may have another size.
     this.#counters.sent(parcel.sends === 1 ? parcel.size : Buffer.byteLength(parcel.payload));
   }
@@ -309,8 +309,7 @@ export class Outgoing<In, Out> {
   }
 
   #lost(outlet: Outlet<Out>, parcels: readonly Parcel<Out>[], ending: Ending): void {
-    if (this.#outlet === outlet) this.#outlet = undefined;
-    if (this.#attaching === outlet) this.#attaching = undefined;
+    if (this.#outlet === outlet || this.#attaching === outlet) this.#detach();
     for (const parcel of parcels) {
       parcel.stage = 'Lost';
       // What the server is to acknowledge waits for the next connection.
@@ -329,6 +328,12 @@ export class Outgoing<In, Out> {
     }
     // It may have stood before an order to close, or had the last place among what is to be acknowledged.
     this.#flush();
+  }
+
+  #detach(): void {
+    this.#outlet = undefined;
+    this.#attaching = undefined;
+    this.#expiry.keepsTimers = false;
   }
 
   #settle(parcel: Parcel<Out>, delivery: Delivery): void {

@@ -1,4 +1,3 @@
-import type { Payload } from '../../codec/codec.js';
 import type { CloseOrder } from '../close-request.js';
 import type { Ending } from '../ending.js';
 import type { Parcel } from './parcel.js';
@@ -6,7 +5,7 @@ import type { Parcel } from './parcel.js';
 /** An open connection, as the outbox sees it. */
 export interface Carrier {
   /** Sends a message. @returns Whether it was taken. */
-  send(payload: Payload): boolean;
+  send(bytes: Uint8Array, isBinary: boolean): boolean;
   /** Closes once what was sent has gone out. */
   close(order: CloseOrder): void;
 }
@@ -46,7 +45,7 @@ export class Outlet<Out> {
 
   /** Gives the connection a message. @returns Whether it took it. */
   hand(parcel: Parcel<Out>): boolean {
-    if (!this.#carrier.send(parcel.payload)) return false;
+    if (!this.#carrier.send(parcel.bytes, typeof parcel.payload !== 'string')) return false;
     this.#parcels.push(parcel);
     this.#bytes += parcel.size;
     return true;

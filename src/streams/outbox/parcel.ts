@@ -1,6 +1,5 @@
-import type { Subscription } from 'rxjs';
-
 import type { Payload } from '../../codec/codec.js';
+import { payloadBytes } from '../../codec/payload-bytes.js';
 import type { Delivery } from './delivery.js';
 
 /**
@@ -26,8 +25,8 @@ export class Parcel<Out> {
   sends = 0;
   /** Whether it counts among what is on its way. */
   isCounted = false;
-  /** Ends its life, where that is bounded. */
-  timer: Subscription | undefined;
+  /** Ends its life, where that is bounded; forgets it when it is settled before. */
+  expiry: { remove(parcel: Parcel<Out>): void } | undefined;
   readonly message: Out;
   /** Of the payload that it was made with, in bytes. */
   readonly size: number;
@@ -37,6 +36,8 @@ export class Parcel<Out> {
   readonly id: unknown;
   #settled: ((parcel: Parcel<Out>, delivery: Delivery) => void) | undefined;
   #isKept = false;
+  // Those of a text, until it has gone out or has to wait.
+  #bytes: Uint8Array | undefined;
 
   constructor(
     message: Out,
@@ -47,7 +48,8 @@ export class Parcel<Out> {
   ) {
     this.message = message;
     this.payload = payload;
-    this.size = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.byteLength;
+    this.#bytes = payloadBytes(payload);
+    this.size = this.#bytes.byteLength;
     this.key = key;
     this.id = id;
     this.#settled = settled;
@@ -63,8 +65,21 @@ export class Parcel<Out> {
     return this.#settled === undefined;
   }
 
-  /** Makes the payload its own, since the caller may use his buffer again. */
+  /** What it is made of. */
+  get bytes(): Uint8Array {
+    return this.#bytes ?? payloadBytes(this.payload);
+  }
+
+  /** A connection has taken it. */
+  handed(): void {
+    this.stage = 'InFlight';
+    this.sends += 1;
+    this.#bytes = undefined;
+  }
+
+  /** Prepares it to wait: makes the payload its own, since the caller may use his buffer again. */
   keep(): void {
+    this.#bytes = undefined;
     if (this.#isKept || typeof this.payload === 'string') return;
     this.#isKept = true;
     this.payload = Buffer.from(this.payload);
@@ -74,7 +89,7 @@ export class Parcel<Out> {
   settle(delivery: Delivery): void {
     const settled = this.#settled;
     this.#settled = undefined;
-    this.timer?.unsubscribe();
+    this.expiry?.remove(this);
     settled?.(this, delivery);
   }
 }
