@@ -14,10 +14,8 @@ if (files.length === 0) {
 }
 for (const file of files) {
   console.log(`\n# ${file}`);
-  const { status } = spawnSync(
-    process.execPath,
-    ['--expose-gc', path.join(import.meta.dirname, file)],
-    { stdio: 'inherit' },
-  );
+  const { status } = spawnSync(process.execPath, [path.join(import.meta.dirname, file)], {
+    stdio: 'inherit',
+  });
   if (status !== 0) process.exitCode = 1;
 }

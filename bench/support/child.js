@@ -20,14 +20,14 @@ const LARGE_HEAP = ['--initial-old-space-size=128'];
  */
 
 /**
- * Starts a process of its own for a file, with `gc()`.
+ * Starts a process of its own for a file.
  *
  * @param {URL} file
  * @param {readonly string[]} [flags] For node.
  * @returns {Child}
  */
 export function startChild(file, flags = LARGE_HEAP) {
-  const child = fork(file, { execArgv: ['--expose-gc', ...flags] });
+  const child = fork(file, { execArgv: [...flags] });
   /** @type {Child['ask']} */
   const ask = (message) =>
     new Promise((resolve, reject) => {

@@ -197,11 +197,11 @@ describe('Line', () => {
       const server = await serving(createWssServer());
       const { line, told } = startWith(server.url);
       expect(line.progress).toEqual({ phase: 'options', uptime: 0 });
-      expect([line.isConnected, line.send(Buffer.from('early'), false), line.bufferedAmount]).toEqual([
-        false,
-        false,
-        0,
-      ]);
+      expect([
+        line.isConnected,
+        line.send(Buffer.from('early'), false),
+        line.bufferedAmount,
+      ]).toEqual([false, false, 0]);
       clock.advance(70);
       await reached(told, 'opened');
       const target = `127.0.0.1:${server.port}`;
@@ -211,7 +211,11 @@ describe('Line', () => {
       expect(told.log).toEqual(['opened']);
       clock.advance(30);
       expect(line.progress).toEqual({ phase: 'open', target, uptime: 30 });
-      expect([line.isConnected, line.send(Buffer.from('one'), false), line.intercept]).toEqual([true, true, undefined]);
+      expect([line.isConnected, line.send(Buffer.from('one'), false), line.intercept]).toEqual([
+        true,
+        true,
+        undefined,
+      ]);
       const peer = await server.nextConnection();
       expect(await peer.nextMessage()).toMatchObject({ text: 'one' });
     });

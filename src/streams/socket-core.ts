@@ -15,8 +15,7 @@ import type { Posted } from './multiplex.js';
 import { isLoss } from './outbox/delivery.js';
 import type { Delivery, Undelivered } from './outbox/delivery.js';
 import { Outgoing } from './outbox/outgoing.js';
-import type { PostOptions } from './outbox/outgoing.js';
-import type { Parcel } from './outbox/parcel.js';
+import type { Parcel, PostOptions } from './outbox/parcel.js';
 import { RequestHub } from './request/request-hub.js';
 import { SessionJournal } from './session-journal.js';
 import type { JournalContext } from './session-journal.js';
@@ -53,6 +52,8 @@ export class SocketCore<In, Out> implements Hub<Out> {
   readonly #members: readonly HubMember<In>[];
   readonly #counters = new SocketCounters();
   readonly #journal: JournalContext;
+  // One for all messages of `next`, so that none costs an object.
+  readonly #plainPost: PostOptions<Out>;
   #session: Session<In, Out> | undefined;
   #latest: Session<In, Out> | undefined;
   #linger: Subscription = Subscription.EMPTY;
@@ -68,6 +69,7 @@ export class SocketCore<In, Out> implements Hub<Out> {
     this.requests = new RequestHub<In, Out>(this, settings.requests);
     // An answer to a request is for nobody else.
     this.#members = [this.requests, this.channels];
+    this.#plainPost = { ttl: settings.outbox.ttl ?? Infinity, settled: this.#settled };
     this.#lookAtMessages();
     this.#journal = {
       socket: this.number,
@@ -133,7 +135,7 @@ export class SocketCore<In, Out> implements Hub<Out> {
         return parcel.isWaiting;
       },
       get isSent() {
-        return parcel.sends > 0;
+        return parcel.isSent;
       },
       withdraw: () => {
         outgoing.withdraw(parcel, 'withdrawn');
@@ -151,8 +153,7 @@ export class SocketCore<In, Out> implements Hub<Out> {
    * @throws DisposedError, EncodeError or OutboxFullError.
    */
   next(message: Out): Parcel<Out> {
-    const ttl = this.settings.outbox.ttl ?? Infinity;
-    return this.send(message, { ttl, settled: this.#settled });
+    return this.send(message, this.#plainPost);
   }
 
   /**

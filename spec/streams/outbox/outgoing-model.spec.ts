@@ -155,7 +155,7 @@ class Run {
     const fates: Delivery[] = [];
     const replaced =
       this.#limits.overflow === 'latest-by-key' && key !== undefined
-        ? this.#waiting().find(({ parcel }) => parcel.key === key)
+        ? this.#waiting().find(({ parcel }) => parcel.options.key === key)
         : undefined;
     let parcel: Parcel<string>;
     try {
@@ -260,9 +260,9 @@ class Run {
     const isIdle = this.#line?.carrier.isOpen === true && inFlight.length === 0;
     if (!isIdle || head === undefined) return;
     const unacknowledged = this.#entries.filter(
-      ({ parcel }) => parcel.id !== undefined && !parcel.isSettled && !parcel.isWaiting,
+      ({ parcel }) => parcel.receipt !== undefined && !parcel.isSettled && !parcel.isWaiting,
     );
-    expect(head.parcel.id).toBeDefined();
+    expect(head.parcel.receipt).toBeDefined();
     expect(unacknowledged.length).toBeGreaterThanOrEqual(this.#window);
   }
 }

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { NORMAL_CLOSE } from '../../../src/streams/close-request.js';
 import type { Ending } from '../../../src/streams/ending.js';
 import { Outlet } from '../../../src/streams/outbox/outlet.js';
-import { Parcel } from '../../../src/streams/outbox/parcel.js';
 import { ENDINGS } from '../endings.js';
 import { LooseCarrier } from './loose-carrier.js';
+import { parcelOf } from './parcel-of.js';
 
-const parcelOf = (text: string): Parcel<string> =>
-  new Parcel(text, text, undefined, undefined, () => undefined);
+/** Gives it a message. @returns Whether it took it. */
+const hand = (outlet: Outlet<string>, text: string): boolean =>
+  outlet.hand(parcelOf(text), Buffer.from(text));
 
 describe('Outlet', () => {
   function outletOf() {
@@ -24,7 +25,7 @@ describe('Outlet', () => {
   it('should hand on, and count the bytes until they are with the system', () => {
     const { carrier, outlet, flushed } = outletOf();
     expect([outlet.connection, outlet.bytes]).toEqual([7, 0]);
-    expect(['one', 'grüße'].map((text) => outlet.hand(parcelOf(text)))).toEqual([true, true]);
+    expect(['one', 'grüße'].map((text) => hand(outlet, text))).toEqual([true, true]);
     expect(carrier.sent).toEqual(['one', 'grüße']);
     expect(outlet.bytes).toBe(10);
     outlet.flushed();
@@ -38,7 +39,7 @@ describe('Outlet', () => {
   it('should not count what the connection does not take', () => {
     const { carrier, outlet, lost } = outletOf();
     carrier.isOpen = false;
-    expect(outlet.hand(parcelOf('one'))).toBe(false);
+    expect(hand(outlet, 'one')).toBe(false);
     expect(outlet.bytes).toBe(0);
     outlet.lost(ENDINGS.Closed);
     expect(lost).toEqual([[[], ENDINGS.Closed]]);
@@ -46,7 +47,7 @@ describe('Outlet', () => {
 
   it('should give what the connection took with it', () => {
     const { outlet, flushed, lost } = outletOf();
-    for (const text of ['one', 'two', 'three']) outlet.hand(parcelOf(text));
+    for (const text of ['one', 'two', 'three']) hand(outlet, text);
     outlet.flushed();
     outlet.lost(ENDINGS.NetworkFailed);
     expect(lost).toEqual([[['two', 'three'], ENDINGS.NetworkFailed]]);
@@ -65,7 +66,7 @@ describe('Outlet', () => {
     const { outlet, flushed } = outletOf();
     const numbers = Array.from({ length: 5_000 }, (_, index) => String(index));
     for (const [index, text] of numbers.entries()) {
-      outlet.hand(parcelOf(text));
+      hand(outlet, text);
       if (index >= 10) outlet.flushed();
     }
     for (let each = 0; each < 10; each += 1) outlet.flushed();
@@ -77,12 +78,12 @@ describe('Outlet', () => {
     const carrier = new LooseCarrier();
     const outlet: Outlet<string> = new Outlet<string>(carrier, 1, {
       flushed: ({ message }) => {
-        if (message === 'one') outlet.hand(parcelOf('three'));
+        if (message === 'one') hand(outlet, 'three');
       },
       lost: () => undefined,
     });
-    outlet.hand(parcelOf('one'));
-    outlet.hand(parcelOf('two'));
+    hand(outlet, 'one');
+    hand(outlet, 'two');
     outlet.flushed();
     expect(outlet.bytes).toBe(8);
     outlet.flushed();

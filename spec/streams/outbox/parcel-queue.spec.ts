@@ -6,9 +6,7 @@ import { NORMAL_CLOSE } from '../../../src/streams/close-request.js';
 import { Parcel } from '../../../src/streams/outbox/parcel.js';
 import { ParcelQueue } from '../../../src/streams/outbox/parcel-queue.js';
 import { until } from '../until.js';
-
-const parcelOf = (text: string, key?: unknown): Parcel<string> =>
-  new Parcel(text, text, key, undefined, () => undefined);
+import { parcelOf } from './parcel-of.js';
 
 describe('ParcelQueue', () => {
   let queue = new ParcelQueue<string>();
@@ -18,7 +16,7 @@ describe('ParcelQueue', () => {
   });
 
   const add = (text: string, key?: unknown): Parcel<string> => {
-    const parcel = parcelOf(text, key);
+    const parcel = parcelOf(text, { key });
     queue.add(parcel);
     return parcel;
   };
@@ -27,7 +25,7 @@ describe('ParcelQueue', () => {
   const drain = (): readonly string[] => {
     const taken: string[] = [];
     for (let entry = queue.peek(); entry !== undefined; entry = queue.peek()) {
-      if (entry._tag === 'Close') {
+      if (!(entry instanceof Parcel)) {
         taken.push(`close ${entry.order.code}`);
         queue.shiftClose();
       } else {
@@ -116,7 +114,7 @@ describe('ParcelQueue', () => {
     it('should keep the place of the one that is replaced', () => {
       const old = add('one', 'a');
       add('two');
-      const parcel = parcelOf('three', 'a');
+      const parcel = parcelOf('three', { key: 'a' });
       queue.replace(old, parcel);
       expect([old.isWaiting, parcel.isWaiting]).toEqual([false, true]);
       expect(sizes()).toEqual([2, 8, false]);
@@ -127,7 +125,7 @@ describe('ParcelQueue', () => {
     it('should replace nothing that is not there', () => {
       const old = add('one', 'a');
       queue.remove(old);
-      queue.replace(old, parcelOf('two', 'a'));
+      queue.replace(old, parcelOf('two', { key: 'a' }));
       expect(sizes()).toEqual([0, 0, true]);
     });
   });
@@ -168,8 +166,8 @@ describe('ParcelQueue', () => {
             model.push(add(text, each.key));
           } else if (each.do === 'take') {
             const entry = queue.peek();
-            if (entry?._tag === 'Close') queue.shiftClose();
-            else if (entry !== undefined) queue.remove(entry);
+            if (entry instanceof Parcel) queue.remove(entry);
+            else if (entry !== undefined) queue.shiftClose();
             model.shift();
           } else if (each.do === 'remove') {
             const parcel = parcels()[each.at % Math.max(1, parcels().length)];
@@ -179,7 +177,7 @@ describe('ParcelQueue', () => {
           } else if (each.do === 'replace') {
             const old = queue.withKey(each.key);
             if (old === undefined) continue;
-            const parcel = parcelOf(text, each.key);
+            const parcel = parcelOf(text, { key: each.key });
             queue.replace(old, parcel);
             model = model.map((entry) => (entry === old ? parcel : entry));
           } else if (each.do === 'close') {

@@ -27,20 +27,32 @@ export class Expiry<Out> {
     if (!keepsTimers) for (const [ttl, lane] of this.#lanes) this.#tidy(ttl, lane);
   }
 
-  /** Gives a message so many milliseconds; it is forgotten when it is settled before. */
-  add(parcel: Parcel<Out>, ttl: number): void {
+  /** Begins to count the time of a message. */
+  add(parcel: Parcel<Out>): void {
+    const { ttl } = parcel.options;
+    if (ttl === Infinity) return;
     let lane = this.#lanes.get(ttl);
     if (lane === undefined) {
-      lane = new ExpiryLane(ttl, this.#scheduler, this.#expire, (idle) => {
-        this.#tidy(ttl, idle);
+      const added = new ExpiryLane(ttl, this.#scheduler, this.#expire, () => {
+        this.#tidy(ttl, added);
       });
-      this.#lanes.set(ttl, lane);
+      this.#lanes.set(ttl, added);
+      lane = added;
     }
     lane.add(parcel);
   }
 
+  /** The fate of a message is known: its time does not matter any more. */
+  remove(parcel: Parcel<Out>): void {
+    const { ttl } = parcel.options;
+    if (ttl === Infinity) return;
+    const lane = this.#lanes.get(ttl);
+    lane?.remove(parcel);
+    if (lane !== undefined) this.#tidy(ttl, lane);
+  }
+
   #tidy(ttl: number, lane: ExpiryLane<Out>): void {
-    if (!lane.isEmpty) return;
+    if (!lane.isIdle) return;
     if (this.#keepsTimers && lane.isRunning && this.#lanes.size <= MAX_IDLE_TIMERS) return;
     lane.stop();
     this.#lanes.delete(ttl);
@@ -52,25 +64,27 @@ class ExpiryLane<Out> {
   readonly #ttl: number;
   readonly #scheduler: SchedulerLike;
   readonly #expire: (parcel: Parcel<Out>) => void;
-  readonly #idle: (lane: ExpiryLane<Out>) => void;
   readonly #parcels = new Map<Parcel<Out>, number>();
+  readonly #elapsed: () => void;
   #timer: Subscription | undefined;
+  #isExpiring = false;
 
-  /** @param idle - Is called when there is no message any more. */
+  /** @param elapsed - Is called when a timer was up and there is no other. */
   constructor(
     ttl: number,
     scheduler: SchedulerLike,
     expire: (parcel: Parcel<Out>) => void,
-    idle: (lane: ExpiryLane<Out>) => void,
+    elapsed: () => void,
   ) {
+    this.#elapsed = elapsed;
     this.#ttl = ttl;
     this.#scheduler = scheduler;
     this.#expire = expire;
-    this.#idle = idle;
   }
 
-  get isEmpty(): boolean {
-    return this.#parcels.size === 0;
+  /** Whether nothing waits for it, nor is just being ended by it. */
+  get isIdle(): boolean {
+    return this.#parcels.size === 0 && !this.#isExpiring;
   }
 
   get isRunning(): boolean {
@@ -79,14 +93,12 @@ class ExpiryLane<Out> {
 
   add(parcel: Parcel<Out>): void {
     this.#parcels.set(parcel, this.#scheduler.now() + this.#ttl);
-    parcel.expiry = this;
-    if (this.#timer === undefined) this.#wait(this.#ttl);
+    // While others expire it may not be the first to follow them.
+    if (this.#timer === undefined && !this.#isExpiring) this.#wait(this.#ttl);
   }
 
-  /** Forgets a message. */
   remove(parcel: Parcel<Out>): void {
     this.#parcels.delete(parcel);
-    if (this.isEmpty) this.#idle(this);
   }
 
   stop(): void {
@@ -96,30 +108,33 @@ class ExpiryLane<Out> {
 
   #wait(delay: number): void {
     this.#timer = this.#scheduler.schedule(() => {
-      this.#elapsed();
+      this.#timer = undefined;
+      this.#isExpiring = true;
+      this.#expireDue(this.#scheduler.now());
+      this.#isExpiring = false;
+      this.#waitForNext();
     }, delay);
   }
 
-  #elapsed(): void {
-    this.#timer = undefined;
-    const now = this.#scheduler.now();
+  #expireDue(now: number): void {
     for (const [parcel, due] of this.#parcels) {
-      if (due > now) {
-        this.#waitOn(due, now);
-        return;
-      }
+      if (due > now) return;
       this.#expire(parcel);
     }
   }
 
-  #waitOn(due: number, now: number): void {
-    // Set already for a message that came while others expired.
-    if (this.#timer !== undefined) return;
+  #waitForNext(): void {
+    const now = this.#scheduler.now();
     const latest = now + this.#ttl;
-    if (due > latest) {
+    const [next] = this.#parcels.values();
+    if (next === undefined) {
+      this.#elapsed();
+      return;
+    }
+    if (next > latest) {
       // The clock was set back.
       for (const parcel of this.#parcels.keys()) this.#parcels.set(parcel, latest);
     }
-    this.#wait(Math.min(due, latest) - now);
+    this.#wait(Math.max(0, Math.min(next, latest) - now));
   }
 }

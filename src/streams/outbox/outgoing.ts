@@ -2,6 +2,7 @@ import type { SchedulerLike } from 'rxjs';
 
 import type { Codec } from '../../codec/codec.js';
 import type { CloseOrder } from '../close-request.js';
+import { payloadBytes } from '../../codec/payload-bytes.js';
 import { encode } from '../encode.js';
 import type { Ending } from '../ending.js';
 import type { SocketCounters } from '../socket-stats.js';
@@ -13,6 +14,7 @@ import type { OutboxLimits } from './outbox-options.js';
 import { Outlet } from './outlet.js';
 import type { Carrier } from './outlet.js';
 import { Parcel } from './parcel.js';
+import type { PostOptions, Receipt } from './parcel.js';
 import { ParcelQueue } from './parcel-queue.js';
 import { Unacknowledged } from './unacknowledged.js';
 import { WaterGauge } from './water-gauge.js';
@@ -23,16 +25,6 @@ export interface OutgoingSettings<In, Out> {
   readonly outbox: OutboxLimits;
   readonly acknowledge: AcknowledgeSettings<In, Out> | undefined;
   readonly scheduler: SchedulerLike;
-}
-
-/** What is said of one message. */
-export interface PostOptions<Out> {
-  /** What it is about: of several with one key only the latest counts. */
-  readonly key?: unknown;
-  /** How long it may take, in milliseconds. */
-  readonly ttl: number;
-  /** Is told what became of it, once. */
-  readonly settled: (parcel: Parcel<Out>, delivery: Delivery) => void;
 }
 
 /** The way of a message from `next` to the connection: bounded, in order, and with a fate for each. */
@@ -79,16 +71,22 @@ export class Outgoing<In, Out> {
    * @throws EncodeError if the codec cannot encode it; OutboxFullError if there is no room for it, unless the rule is
    * to drop something.
    */
-  post(message: Out, { key, ttl, settled }: PostOptions<Out>): Parcel<Out> {
-    const { codec, acknowledge } = this.#settings;
-    const payload = encode(codec, message);
-    const parcel = new Parcel(message, payload, key, acknowledge?.id(message), settled);
-    if (!this.#handAtOnce(parcel)) {
+  post(message: Out, options: PostOptions<Out>): Parcel<Out> {
+    const payload = encode(this.#settings.codec, message);
+    const bytes = payloadBytes(payload);
+    const receipt = this.#receiptFor(message);
+    const parcel = new Parcel(message, payload, bytes.byteLength, receipt, options);
+    const outlet = this.#outlet;
+    if (
+      outlet === undefined ||
+      !this.#mayPass(outlet, parcel) ||
+      !this.#hand(outlet, parcel, bytes)
+    ) {
       this.#keep(parcel);
       // It may have taken the place of what could not go out.
       this.#flush();
     }
-    if (ttl !== Infinity && !parcel.isSettled) this.#expiry.add(parcel, ttl);
+    if (!parcel.isSettled) this.#expiry.add(parcel);
     return parcel;
   }
 
@@ -172,19 +170,22 @@ export class Outgoing<In, Out> {
     const connection = this.#outlet?.connection ?? 0;
     const parcel = this.#unacknowledged.take(id);
     if (parcel !== undefined) {
-      this.#settle(parcel, { _tag: 'Acknowledged', connection, sends: parcel.sends });
+      this.#settle(parcel, { _tag: 'Acknowledged', connection, sends: parcel.receipt?.sends ?? 0 });
       this.#flush();
     }
     return true;
   }
 
-  #handAtOnce(parcel: Parcel<Out>): boolean {
-    const outlet = this.#outlet;
-    if (outlet === undefined || !this.#queue.isEmpty || !this.#mayHand(outlet, parcel))
-      return false;
+  #receiptFor(message: Out): Receipt | undefined {
+    const id = this.#settings.acknowledge?.id(message);
+    return id === undefined ? undefined : { id, sends: 0 };
+  }
+
+  /** Whether a new message may go out at once. */
+  #mayPass(outlet: Outlet<Out>, parcel: Parcel<Out>): boolean {
+    if (!this.#queue.isEmpty || !this.#mayHand(outlet, parcel)) return false;
     // What is alone on its way may be as large as it likes.
-    if (!this.gauge.fits(parcel.size) && !this.gauge.isEmpty) return false;
-    return this.#hand(outlet, parcel);
+    return this.gauge.fits(parcel.size) || this.gauge.isEmpty;
   }
 
   /** Keeps a message that has to wait. */
@@ -209,14 +210,15 @@ export class Outgoing<In, Out> {
 
   /** Puts a message in the place of the one with the same key. @returns Whether there was one. */
   #supersede(parcel: Parcel<Out>): boolean {
-    const old = parcel.key === undefined ? undefined : this.#queue.withKey(parcel.key);
+    const { key } = parcel.options;
+    const old = key === undefined ? undefined : this.#queue.withKey(key);
     if (old === undefined || !this.gauge.fitsInPlaceOf(old.size, parcel.size)) return false;
     parcel.keep();
     this.#queue.replace(old, parcel);
     old.isCounted = false;
     parcel.isCounted = true;
     this.gauge.replaced(old.size, parcel.size);
-    old.settle({ _tag: 'Dropped', why: 'superseded' });
+    this.#settle(old, { _tag: 'Dropped', why: 'superseded' });
     return true;
   }
 
@@ -244,47 +246,51 @@ export class Outgoing<In, Out> {
     for (let outlet = this.#outlet; outlet !== undefined; outlet = this.#outlet) {
       const entry = this.#queue.peek();
       if (entry === undefined) return;
-      if (entry._tag === 'Close') {
+      if (!(entry instanceof Parcel)) {
         this.#queue.shiftClose();
         outlet.close(entry.order);
         return;
       }
-      if (!this.#mayHand(outlet, entry) || !this.#hand(outlet, entry)) return;
+      if (!this.#mayHand(outlet, entry)) return;
+      if (!this.#hand(outlet, entry, payloadBytes(entry.payload))) return;
     }
   }
 
-  #mayHand(outlet: Outlet<Out>, { id }: Parcel<Out>): boolean {
-    if (id !== undefined && !this.#unacknowledged.hasRoom) return false;
+  #mayHand(outlet: Outlet<Out>, { receipt }: Parcel<Out>): boolean {
+    if (receipt !== undefined && !this.#unacknowledged.hasRoom) return false;
     if (this.#queue.isClosing) return true;
     return outlet.bytes < this.#settings.outbox.highWaterMark || outlet.bytes === 0;
   }
 
-  #hand(outlet: Outlet<Out>, parcel: Parcel<Out>): boolean {
-    if (!outlet.hand(parcel)) return false;
+  #hand(outlet: Outlet<Out>, parcel: Parcel<Out>, bytes: Uint8Array): boolean {
+    if (!outlet.hand(parcel, bytes)) return false;
+    // What has waited was made its own before.
     if (parcel.isWaiting) this.#queue.remove(parcel);
-    this.#handed(parcel);
-    let old: Parcel<Out> | undefined;
-    if (parcel.id !== undefined) {
-      parcel.keep();
-      old = this.#unacknowledged.add(parcel);
-    }
-    // Who hears of it finds the message sent.
+    else if (parcel.receipt !== undefined) parcel.keep();
+    this.#handed(parcel, bytes);
     this.#enter(parcel);
+    if (parcel.receipt !== undefined) this.#awaitReceipt(parcel);
+    return true;
+  }
+
+  #awaitReceipt(parcel: Parcel<Out>): void {
+    const old = this.#unacknowledged.add(parcel);
     // Whatever the server acknowledges from now on, it is not this one that it means.
     if (old !== undefined) this.#settle(old, { _tag: 'Unknown' });
-    return true;
   }
 
   /** Sends a message again that may have arrived. */
   #resend(outlet: Outlet<Out>, parcel: Parcel<Out>): void {
     const { acknowledge, codec } = this.#settings;
+    const { message, receipt } = parcel;
     // Who heard of the fate of one before it may have ended this one.
     if (parcel.isSettled) return;
     try {
-      if (acknowledge?.again !== undefined) {
-        parcel.payload = encode(codec, acknowledge.again(parcel.message, parcel.sends));
+      if (acknowledge?.again !== undefined && receipt !== undefined) {
+        parcel.payload = encode(codec, acknowledge.again(message, receipt.sends));
       }
-      if (outlet.hand(parcel)) this.#handed(parcel);
+      const bytes = payloadBytes(parcel.payload);
+      if (outlet.hand(parcel, bytes)) this.#handed(parcel, bytes);
     } catch {
       // It cannot be marked, and unmarked it must not go out.
       this.#unacknowledged.remove(parcel);
@@ -292,16 +298,16 @@ export class Outgoing<In, Out> {
     }
   }
 
-  #handed(parcel: Parcel<Out>): void {
-    parcel.handed();
-    // One that is marked may have another size.
-    this.#counters.sent(parcel.sends === 1 ? parcel.size : Buffer.byteLength(parcel.payload));
+  #handed(parcel: Parcel<Out>, { byteLength }: Uint8Array): void {
+    parcel.stage = 'InFlight';
+    if (parcel.receipt !== undefined) parcel.receipt.sends += 1;
+    this.#counters.sent(byteLength);
   }
 
   #flushed(outlet: Outlet<Out>, parcel: Parcel<Out>): void {
     parcel.stage = 'Flushed';
-    if (parcel.id === undefined) {
-      this.#settle(parcel, { _tag: 'Flushed', connection: outlet.connection });
+    if (parcel.receipt === undefined) {
+      this.#settle(parcel, outlet.fate);
     } else if (parcel.isSettled) {
       this.#leave(parcel);
     }
@@ -313,7 +319,7 @@ export class Outgoing<In, Out> {
     for (const parcel of parcels) {
       parcel.stage = 'Lost';
       // What the server is to acknowledge waits for the next connection.
-      if (parcel.id === undefined) this.#settle(parcel, { _tag: 'Unknown', ending });
+      if (parcel.receipt === undefined) this.#settle(parcel, { _tag: 'Unknown', ending });
       else if (parcel.isSettled) this.#leave(parcel);
     }
   }
@@ -339,6 +345,7 @@ export class Outgoing<In, Out> {
   #settle(parcel: Parcel<Out>, delivery: Delivery): void {
     // Counted until the connection has done with it, which has it still.
     if (parcel.stage !== 'InFlight') this.#leave(parcel);
+    this.#expiry.remove(parcel);
     parcel.settle(delivery);
   }
 

@@ -1,5 +1,6 @@
 import type { CloseOrder } from '../close-request.js';
 import type { Ending } from '../ending.js';
+import type { Flushed } from './delivery.js';
 import type { Parcel } from './parcel.js';
 
 /** An open connection, as the outbox sees it. */
@@ -25,6 +26,8 @@ const MAX_SLACK = 1_024;
 export class Outlet<Out> {
   /** The number of the connection. */
   readonly connection: number;
+  /** The fate of what it has handed over: one for all. */
+  readonly fate: Flushed;
 
   readonly #carrier: Carrier;
   readonly #events: OutletEvents<Out>;
@@ -34,6 +37,7 @@ export class Outlet<Out> {
 
   constructor(carrier: Carrier, connection: number, events: OutletEvents<Out>) {
     this.connection = connection;
+    this.fate = { _tag: 'Flushed', connection };
     this.#carrier = carrier;
     this.#events = events;
   }
@@ -43,9 +47,9 @@ export class Outlet<Out> {
     return this.#bytes;
   }
 
-  /** Gives the connection a message. @returns Whether it took it. */
-  hand(parcel: Parcel<Out>): boolean {
-    if (!this.#carrier.send(parcel.bytes, typeof parcel.payload !== 'string')) return false;
+  /** Gives the connection a message, which is made of `bytes`. @returns Whether it took it. */
+  hand(parcel: Parcel<Out>, bytes: Uint8Array): boolean {
+    if (!this.#carrier.send(bytes, typeof parcel.payload !== 'string')) return false;
     this.#parcels.push(parcel);
     this.#bytes += parcel.size;
     return true;

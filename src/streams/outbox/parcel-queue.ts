@@ -1,5 +1,6 @@
 import type { CloseOrder } from '../close-request.js';
-import type { Parcel, Place } from './parcel.js';
+import { Parcel } from './parcel.js';
+import type { Place } from './parcel.js';
 
 /** The order to close once all before it is sent. */
 export interface QueuedClose {
@@ -51,7 +52,7 @@ export class ParcelQueue<Out> {
   /** The message that has waited longest. */
   get oldest(): Parcel<Out> | undefined {
     const first = this.peek();
-    return first?._tag === 'Close' ? this.parcels[0] : first;
+    return first === undefined || first instanceof Parcel ? first : this.parcels[0];
   }
 
   /** The message that waits under a key. */
@@ -65,7 +66,8 @@ export class ParcelQueue<Out> {
     parcel.place = place;
     parcel.stage = 'Waiting';
     this.#entries.push(place);
-    if (parcel.key !== undefined) this.#byKey.set(parcel.key, place);
+    const { key } = parcel.options;
+    if (key !== undefined) this.#byKey.set(key, place);
     this.#count(parcel, 1);
   }
 
@@ -116,7 +118,8 @@ export class ParcelQueue<Out> {
   remove(parcel: Parcel<Out>): void {
     const { place } = parcel;
     if (place === undefined) return;
-    if (this.#byKey.get(parcel.key) === place) this.#byKey.delete(parcel.key);
+    const { key } = parcel.options;
+    if (this.#byKey.get(key) === place) this.#byKey.delete(key);
     // Its place is tidied up in time; what it holds is let go of now.
     place.parcel = undefined;
     parcel.place = undefined;

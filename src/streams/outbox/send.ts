@@ -3,9 +3,9 @@ import { WssError } from '../../errors/wss-error.js';
 import { checkSignal } from '../check-signal.js';
 import { onAbort } from '../on-abort.js';
 import type { Delivery } from './delivery.js';
-import type { Outgoing, PostOptions } from './outgoing.js';
+import type { Outgoing } from './outgoing.js';
 import type { OutboxLimits } from './outbox-options.js';
-import type { Parcel } from './parcel.js';
+import type { Parcel, PostOptions } from './parcel.js';
 
 /** What may be said of one message. */
 export interface SendOptions {

@@ -20,16 +20,19 @@ export class Unacknowledged<Out> {
     return [...this.#parcels.values()];
   }
 
-  /** Adds one. @returns The one whose id it takes over. */
+  /** Adds one, if the server is to acknowledge it. @returns The one whose id it takes over. */
   add(parcel: Parcel<Out>): Parcel<Out> | undefined {
-    const old = this.take(parcel.id);
-    this.#parcels.set(parcel.id, parcel);
+    const { receipt } = parcel;
+    if (receipt === undefined) return undefined;
+    const old = this.take(receipt.id);
+    this.#parcels.set(receipt.id, parcel);
     return old;
   }
 
   /** Forgets one. */
   remove(parcel: Parcel<Out>): void {
-    if (this.#parcels.get(parcel.id) === parcel) this.#parcels.delete(parcel.id);
+    const id = parcel.receipt?.id;
+    if (this.#parcels.get(id) === parcel) this.#parcels.delete(id);
   }
 
   /** Takes the one with this id out. */

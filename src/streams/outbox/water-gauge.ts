@@ -3,6 +3,11 @@ import type { Observable } from 'rxjs';
 
 import type { OutboxLimits } from './outbox-options.js';
 
+interface Level {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
 /** How much is on its way out: what waits, and what a connection was given and has not handed to the system. */
 export class WaterGauge {
   /** Whether there is room for more: the present answer on subscription, then each change. */
@@ -11,6 +16,9 @@ export class WaterGauge {
   readonly drained: Observable<void>;
 
   readonly #limits: OutboxLimits;
+  // What makes it full, and what it has to come down to.
+  readonly #high: Level;
+  readonly #low: Level;
   readonly #writable = new BehaviorSubject(true);
   #isWritable = true;
   #isTelling = false;
@@ -18,7 +26,13 @@ export class WaterGauge {
   #bytes = 0;
 
   constructor(limits: OutboxLimits) {
+    const { maxMessages, maxBytes, highWaterMark, lowWaterMark } = limits;
     this.#limits = limits;
+    this.#high = { messages: maxMessages, bytes: Math.min(highWaterMark, maxBytes) };
+    this.#low = {
+      messages: maxMessages / 4,
+      bytes: lowWaterMark < maxBytes ? lowWaterMark : maxBytes / 4,
+    };
     this.writable = this.#writable.asObservable();
     this.drained = this.#writable.pipe(
       skip(1),
@@ -60,26 +74,27 @@ export class WaterGauge {
 
   /** A message of `size` bytes is on its way. */
   entered(size: number): void {
-    this.#move(1, size);
+    this.#messages += 1;
+    this.#bytes += size;
+    if (this.#isWritable && this.#isFull) this.#turn();
   }
 
   /** A message of `size` bytes is on its way no more. */
   left(size: number): void {
-    this.#move(-1, -size);
+    this.#messages -= 1;
+    this.#bytes -= size;
+    if (!this.#isWritable && this.#isLow) this.#turn();
   }
 
   /** A message of `size` bytes is on its way in the place of one of `old` bytes. */
   replaced(old: number, size: number): void {
-    this.#move(0, size - old);
+    this.#bytes += size - old;
+    if (this.#isWritable ? this.#isFull : this.#isLow) this.#turn();
   }
 
-  #move(messages: number, bytes: number): void {
-    this.#messages += messages;
-    this.#bytes += bytes;
-    if (this.#isWritable ? this.#isFull : this.#isLow) {
-      this.#isWritable = !this.#isWritable;
-      this.#tell();
-    }
+  #turn(): void {
+    this.#isWritable = !this.#isWritable;
+    this.#tell();
   }
 
   /** Tells of the change, one after the other: who hears of it may bring the next one about. */
@@ -91,13 +106,10 @@ export class WaterGauge {
   }
 
   get #isFull(): boolean {
-    const { maxMessages, maxBytes, highWaterMark } = this.#limits;
-    return this.#bytes >= Math.min(highWaterMark, maxBytes) || this.#messages >= maxMessages;
+    return this.#bytes >= this.#high.bytes || this.#messages >= this.#high.messages;
   }
 
   get #isLow(): boolean {
-    const { maxMessages, maxBytes, lowWaterMark } = this.#limits;
-    const low = lowWaterMark < maxBytes ? lowWaterMark : maxBytes / 4;
-    return this.#bytes <= low && this.#messages <= maxMessages / 4;
+    return this.#bytes <= this.#low.bytes && this.#messages <= this.#low.messages;
   }
 }
