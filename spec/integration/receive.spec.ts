@@ -234,6 +234,25 @@ describe('a message', () => {
     await connection.closed;
   });
 
+  it.each([true, false])(
+    'should go out as it was, though its buffer is used again; compressed: %s',
+    async (perMessageDeflate) => {
+      const server = await servers.wss({ compression: true });
+      const socket = webSocket({ url: server.url, codec: bytes(), perMessageDeflate });
+      const seen = watch(socket);
+      const connection = await server.nextConnection();
+      await inState(socket, 'Open');
+      const buffer = Buffer.alloc(4_096);
+      for (const byte of [1, 2, 3]) socket.next(buffer.fill(byte));
+      for (const byte of [1, 2, 3]) {
+        const { data } = await connection.nextMessage();
+        expect(Buffer.from(data)).toEqual(Buffer.alloc(4_096, byte));
+      }
+      seen.subscription.unsubscribe();
+      await connection.closed;
+    },
+  );
+
   it('should not be compressed unless asked for', async () => {
     const server = await servers.wss({ compression: true });
     const seen = watch(webSocket({ url: server.url, codec: text() }));

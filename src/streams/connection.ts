@@ -75,6 +75,7 @@ export class Connection {
   #verdict: Ending | undefined;
   #isMuted = false;
   #isOver = false;
+  #isCompressing = false;
   #isGathering = false;
   #flushWatch: Subscription = Subscription.EMPTY;
   #tellFlushed: (() => void) | undefined;
@@ -183,7 +184,7 @@ export class Connection {
   /**
    * Sends a message like {@link Connection.send}, and tells when it was handed to the system.
    *
-   * @param bytes - What it is made of, which is left as it is and not looked at any more, unless it is compressed.
+   * @param bytes - What it is made of. Those of a binary message may be used again afterwards.
    */
   sendCounted(bytes: Uint8Array, isBinary: boolean): boolean {
     return this.#send(bytes, isBinary, this.#flushedCounted);
@@ -252,8 +253,10 @@ export class Connection {
   #send(bytes: Uint8Array, isBinary: boolean, flushed: (error?: Error) => void): boolean {
     if (this.#ws.readyState !== WebSocket.OPEN || this.#order !== undefined) return false;
     this.#gather();
+    // To compress them ws needs the bytes later, too, when the caller may use them again.
+    const lasting = isBinary && this.#isCompressing ? Buffer.from(bytes) : bytes;
     // Of bytes ws makes one piece with the header, and of a string two.
-    this.#ws.send(bytes, isBinary ? BINARY : TEXT, flushed);
+    this.#ws.send(lasting, isBinary ? BINARY : TEXT, flushed);
     return true;
   }
 
@@ -297,6 +300,7 @@ export class Connection {
     const ws = this.#ws;
     ws.on('open', () => {
       this.#phase = 'opening';
+      this.#isCompressing = ws.extensions !== '';
       this.#events.opened();
     });
     ws.on('pong', (payload) => {

@@ -1,4 +1,4 @@
-import { VirtualTimeScheduler } from 'rxjs';
+import type { VirtualTimeScheduler } from 'rxjs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Expiry } from '../../../src/streams/outbox/expiry.js';
 import type { Parcel } from '../../../src/streams/outbox/parcel.js';
@@ -17,7 +17,7 @@ describe('Expiry', () => {
   });
 
   function expiryWith(scheduler: VirtualTimeScheduler = clock) {
-    const expiry: Expiry<string> = new Expiry(scheduler, (parcel) => {
+    const expiry = new Expiry<string>(scheduler, (parcel) => {
       // As whoever settles it does.
       expiry.remove(parcel);
       expired.push(`${parcel.message} at ${clock.frame}`);
@@ -56,10 +56,12 @@ describe('Expiry', () => {
 
   it('should forget what is over, the first and others', () => {
     const { expiry, add } = expiryWith();
-    const [a, , c] = [add('a', 10), add('b', 10), add('c', 10)];
-    if (a !== undefined) expiry.remove(a);
+    const first = add('a', 10);
+    add('b', 10);
+    const last = add('c', 10);
+    expiry.remove(first);
     clock.advance(5);
-    if (c !== undefined) expiry.remove(c);
+    expiry.remove(last);
     clock.advance(100);
     expect(expired).toEqual(['b at 10']);
   });
