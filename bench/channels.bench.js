@@ -20,6 +20,8 @@ const PAIRS = /** @type {const} */ ([
   ['rx-wss channel, 10,000', 'rx-wss channel, 10'],
   ['ws + Map, 1,000', 'ws + Map, 10'],
   ['ws + Map, 10,000', 'ws + Map, 10'],
+  ['ws + Map of subscribers, 10,000', 'ws + Map of subscribers, 10'],
+  ['rx-wss channel, 10,000', 'ws + Map of subscribers, 10,000'],
   ['rxjs multiplex, 10', 'rx-wss channel, 10'],
   ['rxjs multiplex, 1,000', 'rx-wss channel, 1,000'],
   ['rxjs multiplex, 10,000', 'rx-wss channel, 10,000'],

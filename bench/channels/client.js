@@ -28,6 +28,7 @@ let run = Promise.resolve(0);
 const LIBRARIES = {
   'rx-wss': async () => await import('./contestants/rx-wss.js'),
   ws: async () => await import('./contestants/ws.js'),
+  subscribers: async () => await import('./contestants/subscribers.js'),
   rxjs: async () => await import('./contestants/rxjs.js'),
 };
 

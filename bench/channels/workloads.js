@@ -19,6 +19,8 @@ export const CONTESTANTS = {
   'ws + Map, 10': { channels: 10, library: 'ws', count: 200_000 },
   'ws + Map, 1,000': { channels: 1_000, library: 'ws', count: 200_000 },
   'ws + Map, 10,000': { channels: 10_000, library: 'ws', count: 200_000 },
+  'ws + Map of subscribers, 10': { channels: 10, library: 'subscribers', count: 200_000 },
+  'ws + Map of subscribers, 10,000': { channels: 10_000, library: 'subscribers', count: 200_000 },
   'rxjs multiplex, 10': { channels: 10, library: 'rxjs', count: 150_000 },
   'rxjs multiplex, 1,000': { channels: 1_000, library: 'rxjs', count: 8_000 },
   'rxjs multiplex, 10,000': { channels: 10_000, library: 'rxjs', count: 600 },

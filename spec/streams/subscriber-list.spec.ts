@@ -78,4 +78,42 @@ describe('SubscriberList', () => {
     const list = listed();
     expect(list.present).toBe(list.present);
   });
+
+  it('should tell all who are there, and nobody who comes meanwhile', () => {
+    const list = new SubscriberList<number>();
+    const told: string[] = [];
+    const join = (name: string, onTold: () => void = () => undefined): void => {
+      new Observable<number>((each) => {
+        list.add(each);
+      }).subscribe((value) => {
+        told.push(`${name} ${value}`);
+        onTold();
+      });
+    };
+    list.next(0);
+    let joins = 0;
+    join('a', () => {
+      if ((joins += 1) === 1) join('b');
+    });
+    list.next(1);
+    expect(told).toEqual(['a 1']);
+    list.next(2);
+    expect(told).toEqual(['a 1', 'a 2', 'b 2']);
+    list.takeAll();
+    list.next(3);
+    join('c');
+    list.next(4);
+    expect(told).toEqual(['a 1', 'a 2', 'b 2', 'c 4']);
+  });
+
+  it('should tell the one who is left', () => {
+    const list = listed();
+    const told: number[] = [];
+    new Observable<number>((each) => {
+      list.add(each);
+    }).subscribe((value) => told.push(value));
+    for (const each of [one, two, three]) list.remove(each);
+    list.next(1);
+    expect(told).toEqual([1]);
+  });
 });

@@ -107,7 +107,7 @@ export class Incoming<In> {
   #deliver(message: E.Right<In>): void {
     // Who subscribes from within begins with the next message.
     const { present } = this.eitherSubscribers;
-    for (const subscriber of this.subscribers.present) subscriber.next(message.right);
+    this.subscribers.next(message.right);
     for (const subscriber of present) subscriber.next(message);
   }
 

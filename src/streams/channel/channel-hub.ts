@@ -82,8 +82,8 @@ export class ChannelHub<In, Out> implements HubMember<In> {
       return false;
     }
     if (topic === undefined) return false;
-    const { failure, exclusive } = topic.settings;
-    if (failure === undefined || !this.#hasFailed(topic, failure, message)) topic.deliver(message);
+    const { failure, exclusive } = topic;
+    if (failure === undefined || !this.#hasFailed(topic, failure, message)) topic.next(message);
     return exclusive;
   }
 
@@ -125,7 +125,7 @@ export class ChannelHub<In, Out> implements HubMember<In> {
     return () => {
       topic.remove(subscriber);
       if (topic.isOver || topic.isObserved) return;
-      if (topic.settings.linger === 0 || !topic.isAsked) this.#drop(topic);
+      if (topic.linger === 0 || !topic.isAsked) this.#drop(topic);
       else {
         topic.wait(() => {
           this.#drop(topic);
@@ -159,7 +159,7 @@ export class ChannelHub<In, Out> implements HubMember<In> {
 
   #fail(topic: Topic<In, Out>, error: unknown): void {
     if (topic.isOver) return;
-    this.#topics.delete(topic.settings.key);
+    this.#topics.delete(topic.key);
     for (const subscriber of topic.end()) subscriber.error(error);
     // After that, so that who retries at once finds the connection still there.
     this.#release();
@@ -170,7 +170,7 @@ export class ChannelHub<In, Out> implements HubMember<In> {
     const farewell = topic.farewell();
     // Whoever makes the message may have subscribed again, or ended everything.
     if (topic.isOver || topic.isObserved) return;
-    this.#topics.delete(topic.settings.key);
+    this.#topics.delete(topic.key);
     topic.end();
     this.#sendFarewell(farewell);
     this.#release();

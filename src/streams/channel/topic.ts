@@ -2,21 +2,37 @@ import { Subscription } from 'rxjs';
 import type { Subscriber } from 'rxjs';
 
 import type { Hub } from '../hub/hub.js';
+import type { MessageKey } from '../hub/message-key.js';
 import { SubscriberList } from '../subscriber-list.js';
 import type { ChannelSettings } from './channel-options.js';
 
-/** A channel while it is alive: its subscribers, and what the server was asked for. */
-export class Topic<In, Out> {
-  readonly settings: ChannelSettings<In, Out>;
+/**
+ * A channel while it is alive: its subscribers, and what the server was asked for.
+ *
+ * @remarks There may be thousands, and every message is for another one: what is read for each message is to be in few
+ * places of the memory.
+ */
+export class Topic<In, Out> extends SubscriberList<In> implements ChannelSettings<In, Out> {
+  readonly key: MessageKey;
+  readonly subscribe: ChannelSettings<In, Out>['subscribe'];
+  readonly unsubscribe: ChannelSettings<In, Out>['unsubscribe'];
+  readonly failure: ChannelSettings<In, Out>['failure'];
+  readonly exclusive: boolean;
+  readonly linger: number;
   readonly #hub: Hub<Out>;
-  readonly #subscribers = new SubscriberList<In>();
   // The connection that the server was asked on.
   #askedOn: number | undefined;
-  #linger: Subscription = Subscription.EMPTY;
+  #wait: Subscription = Subscription.EMPTY;
   #isOver = false;
 
   constructor(settings: ChannelSettings<In, Out>, hub: Hub<Out>) {
-    this.settings = settings;
+    super();
+    this.key = settings.key;
+    this.subscribe = settings.subscribe;
+    this.unsubscribe = settings.unsubscribe;
+    this.failure = settings.failure;
+    this.exclusive = settings.exclusive;
+    this.linger = settings.linger;
     this.#hub = hub;
   }
 
@@ -27,7 +43,7 @@ export class Topic<In, Out> {
 
   /** Whether anybody subscribes to it. */
   get isObserved(): boolean {
-    return this.#subscribers.present.length > 0;
+    return this.present.length > 0;
   }
 
   /** Whether the server was asked for it on the connection that is open. */
@@ -35,13 +51,9 @@ export class Topic<In, Out> {
     return this.#askedOn !== undefined && this.#askedOn === this.#hub.connection;
   }
 
-  add(subscriber: Subscriber<In>): void {
-    this.#subscribers.add(subscriber);
-    this.#linger.unsubscribe();
-  }
-
-  remove(subscriber: Subscriber<In>): void {
-    this.#subscribers.remove(subscriber);
+  override add(subscriber: Subscriber<In>): void {
+    super.add(subscriber);
+    this.#wait.unsubscribe();
   }
 
   /**
@@ -51,7 +63,7 @@ export class Topic<In, Out> {
    */
   ask(): void {
     const { connection } = this.#hub;
-    const { subscribe } = this.settings;
+    const { subscribe } = this;
     if (subscribe === undefined || connection === undefined || !this.#isDue(connection)) return;
     const message = subscribe();
     // Whoever makes the message may have ended what it was for.
@@ -60,7 +72,7 @@ export class Topic<In, Out> {
 
   /** Makes the message that ends it, where one is due; undefined where that throws, too. */
   farewell(): { readonly message: Out } | undefined {
-    const { unsubscribe } = this.settings;
+    const { unsubscribe } = this;
     if (unsubscribe === undefined || this.#isOver || !this.isAsked) return undefined;
     try {
       return { message: unsubscribe() };
@@ -72,25 +84,20 @@ export class Topic<In, Out> {
 
   /** Calls `drop` after the time to linger, unless somebody subscribes before. */
   wait(drop: () => void): void {
-    const { linger } = this.settings;
-    if (linger !== Infinity) this.#linger = this.#hub.scheduler.schedule(drop, linger);
-  }
-
-  deliver(message: In): void {
-    // Who subscribes from within begins with the next message.
-    for (const subscriber of this.#subscribers.present) subscriber.next(message);
+    const { linger } = this;
+    if (linger !== Infinity) this.#wait = this.#hub.scheduler.schedule(drop, linger);
   }
 
   /** Makes an end of it. @returns Who subscribed to it, and is to be told. */
   end(): readonly Subscriber<In>[] {
     this.#isOver = true;
-    this.#linger.unsubscribe();
-    return this.#subscribers.takeAll();
+    this.#wait.unsubscribe();
+    return this.takeAll();
   }
 
   /** Whether the server is still to be asked on `connection`, for somebody who wants to know. */
   #isDue(connection: number): boolean {
     if (this.#hub.connection !== connection || this.#askedOn === connection) return false;
-    return this.#subscribers.present.some(({ closed }) => !closed);
+    return this.present.some(({ closed }) => !closed);
   }
 }
