@@ -9,6 +9,7 @@ import {
   constantBackoff,
   consume,
   iterate,
+  limitRetries,
   NetworkError,
   OverrunError,
   text,
@@ -284,6 +285,22 @@ describe('a hold', () => {
     void connection.close(1000);
     await seen.outcome();
     expect(seen.values.map(numberOf)).toEqual(upTo(river.sent));
+  });
+
+  it('should not hide that the line was reset, where there is a heartbeat', async () => {
+    const { server, socket } = await prepare({
+      heartbeat: { interval: 50, timeout: 20 },
+      reconnect: limitRetries(0),
+    });
+    const seen = watch(socket);
+    const connection = await opened(server, socket);
+    const release = socket.hold();
+    await flood(connection, SIZE).stalled();
+    expect(stateOf(socket)._tag).toBe('Open');
+    connection.terminate();
+    const { ending } = await seen.failure();
+    expect(ending).toMatchObject({ _tag: 'NetworkFailed', phase: 'open' });
+    release();
   });
 
   it('should come between the parts of a message', async () => {

@@ -321,6 +321,19 @@ describe('Heartbeat', () => {
       expect(log).toEqual(['10 pinged', '80 died']);
     });
 
+    it('should go on to ping while we do not read, for a line that was reset is found by that only', () => {
+      const { clock, line, log, pong } = watch();
+      line.isPaused = true;
+      clock.advance(95);
+      expect(line.payloads.map((payload) => payload.readUInt32BE())).toEqual([0, 0, 0]);
+      expect(log).toEqual(['30 pinged']);
+      line.isPaused = false;
+      pong();
+      pong();
+      clock.advance(25);
+      expect(log).toEqual(['30 pinged', '95 ponged 65', '120 pinged']);
+    });
+
     it('should not mind a pause before the first ping', () => {
       const { clock, line, log, heartbeat } = watch();
       line.isPaused = true;

@@ -117,10 +117,12 @@ export class Heartbeat {
     const ping = this.#latest;
     // No ping on top of one that waits for its answer: the time would begin anew. That an answer came
     // may be seen here first, since the interval may be shorter than the timeout.
-    if (ping?.isPending === true && !this.#isAlive(ping)) {
-      ping.wasPaused ||= this.#line.isPaused;
-    } else {
+    if (ping?.isPending !== true || this.#isAlive(ping)) {
       this.#send();
+    } else if (this.#line.isPaused) {
+      ping.wasPaused = true;
+      // While nothing is read only a write finds out that the line was reset.
+      this.#line.ping(Buffer.from(ping.payload));
     }
   };
 
