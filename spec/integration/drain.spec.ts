@@ -53,6 +53,69 @@ describe('drain', () => {
     await nothingLeftSince(before);
   });
 
+  describe('where the server acknowledges', () => {
+    const acknowledge = {
+      id: (message: string) => /^order (\d+)/.exec(message)?.[1],
+      ack: (message: string) => /^ack (\d+)/.exec(message)?.[1],
+    };
+
+    it('should wait for the acknowledgements', async () => {
+      const { server, socket } = await prepare({ acknowledge });
+      const seen = watch(socket);
+      const connection = await opened(server, socket);
+      connection.onMessage((data) => {
+        const [, id] = Buffer.from(data).toString().split(' ');
+        setTimeout(() => void connection.send(`ack ${id ?? ''}`), 50);
+      });
+      const sent = Promise.all(['order 1', 'order 2'].map((each) => socket.send(each)));
+      expect(await within('drain', socket.drain())).toBe(true);
+      const fate = { _tag: 'Acknowledged', connection: 1, sends: 1 };
+      expect(await sent).toEqual([fate, fate]);
+      expect(seen.outcomes).toEqual([{ _tag: 'Completed' }]);
+    });
+
+    it('should wait for them on the next connection, too', async () => {
+      const { server, socket } = await prepare({ acknowledge, reconnect: soon });
+      watch(socket);
+      const first = await opened(server, socket);
+      const sent = socket.send('order 1');
+      await first.nextMessage();
+      const drained = socket.drain();
+      first.terminate();
+      const second = await server.nextConnection();
+      expect((await second.nextMessage()).text).toBe('order 1');
+      await second.send('ack 1');
+      expect(await within('drain', drained)).toBe(true);
+      expect(await sent).toEqual({ _tag: 'Acknowledged', connection: 2, sends: 2 });
+    });
+
+    it('should close after closeTimeout without them, and give false', async () => {
+      const { server, socket } = await prepare({ acknowledge, closeTimeout: 100 });
+      const seen = watch(socket);
+      const connection = await opened(server, socket);
+      const sent = socket.send('order 1', { ttl: Infinity });
+      expect(await within('drain', socket.drain())).toBe(false);
+      expect(await connection.closed).toEqual({ code: 1000, reason: '' });
+      expect(seen.outcomes).toEqual([{ _tag: 'Completed' }]);
+      // It may be sent again for the next subscriber.
+      socket.unsubscribe();
+      expect(await sent).toEqual({ _tag: 'Unknown' });
+    });
+
+    it('should not take null for an id', async () => {
+      const { server, socket } = await prepare({
+        acknowledge: { id: () => null, ack: (message) => (message === 'ack' ? 1 : null) },
+      });
+      const seen = watch(socket);
+      const connection = await opened(server, socket);
+      expect(await socket.send('order')).toEqual({ _tag: 'Flushed', connection: 1 });
+      await connection.send('news');
+      await seen.received(1);
+      expect(seen.values).toEqual(['news']);
+      expect(await within('drain', socket.drain())).toBe(true);
+    });
+  });
+
   it('should wait for what is stuck on the way', async () => {
     const server = await servers.wss({ recordsMessages: false });
     const socket = webSocket({ url: server.url, codec: bytes() });

@@ -9,12 +9,13 @@ import {
   webSocket,
 } from '../../src/index.js';
 import type { Ending, SocketOptions, SocketSubject } from '../../src/index.js';
+import { closePayload, frame } from '../../src/testing/index.js';
 import type { WssServer } from '../../src/testing/index.js';
 import { brief } from './support/brief.js';
 import { activeResources, nothingLeftSince } from './support/leaks.js';
 import { useNoUncaught } from './support/no-uncaught.js';
 import { opened, tagsOf, textsOf } from './support/opened.js';
-import { afterUpgrade, frameFrom, silent } from './support/peer.js';
+import { afterUpgrade, frameFrom, sending, silent } from './support/peer.js';
 import { useServers } from './support/servers.js';
 import { until, within } from './support/until.js';
 import { endingOf, inState, stateOf, statesOf, watch } from './support/watch.js';
@@ -62,6 +63,17 @@ describe('terminate()', () => {
     expect(tagsOf(states)).toEqual(['Idle', 'Connecting', 'Open', 'Closed']);
     await nothingLeftSince(before);
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('should still give the system what was sent in the same turn', async () => {
+    const { server, socket } = await prepare();
+    watch(socket);
+    const connection = await opened(server, socket);
+    socket.next('last');
+    socket.next('words');
+    socket.terminate();
+    await connection.closed;
+    expect(textsOf(connection)).toEqual(['last', 'words']);
   });
 
   it('should deliver nothing after it', async () => {
@@ -525,5 +537,23 @@ describe('complete() behind what waits', () => {
     if (connection === undefined) throw new Error('no connection');
     expect((await frameFrom(connection, 8)).payload.readUInt16BE(0)).toBe(1000);
     expect(socket.stats().queuedMessages).toBe(1);
+  });
+});
+
+describe('complete()', () => {
+  it('should close as we say, though the close of the server came with the message that is answered', async () => {
+    const question = frame({ opcode: 1, payload: 'question' });
+    const close = frame({ opcode: 8, payload: closePayload(4001, 'over') });
+    const server = await servers.raw(sending(Buffer.concat([question, close])));
+    const socket = webSocket({ url: server.url, codec: text() });
+    socket.subscribe(() => {
+      socket.next('answer');
+      socket.complete();
+    });
+    const connection = await until('the connection', () => server.connections[0]);
+    expect((await frameFrom(connection, 1)).payload.toString()).toBe('answer');
+    expect((await frameFrom(connection, 8)).payload.readUInt16BE(0)).toBe(1000);
+    connection.socket.end();
+    expect(await within('the end', socket.closed)).toMatchObject({ code: 1000, by: 'client' });
   });
 });

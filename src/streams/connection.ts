@@ -173,7 +173,7 @@ export class Connection {
   }
 
   /**
-   * Sends a message: a string as text, bytes as binary.
+   * Sends a message, at the end of this turn of the event loop: a string as text, bytes as binary.
    *
    * @returns Whether it was taken; it is not while the closing handshake is under way.
    */
@@ -206,6 +206,7 @@ export class Connection {
     if (this.isClosing) return;
     this.#order = order;
     this.#phase = 'closing';
+    this.#release();
     // Or the server's answer would never be read.
     this.#ws.resume();
     if (this.#ws.bufferedAmount === 0) this.#ws.close(order.code, order.reason);
@@ -229,6 +230,7 @@ export class Connection {
     this.#verdict = verdict;
     this.#isMuted = true;
     this.#flushWatch.unsubscribe();
+    this.#release();
     this.#ws.terminate();
     this.#socket.destroy();
     // Told by then, unless ws found nothing to close.
@@ -253,14 +255,17 @@ export class Connection {
   #send(bytes: Uint8Array, isBinary: boolean, flushed: (error?: Error) => void): boolean {
     if (this.#ws.readyState !== WebSocket.OPEN || this.#order !== undefined) return false;
     this.#gather();
-    // To compress them ws needs the bytes later, too, when the caller may use them again.
+    // To compress them ws needs the bytes later, too, when the caller may use his buffer again; a text's are ours.
     const lasting = isBinary && this.#isCompressing ? Buffer.from(bytes) : bytes;
     // Of bytes ws makes one piece with the header, and of a string two.
     this.#ws.send(lasting, isBinary ? BINARY : TEXT, flushed);
     return true;
   }
 
-  /** Has all that is sent in this turn go out in one write; by itself Node has the first message go alone. */
+  /**
+   * Has all that is sent in this turn of the event loop go out in one write at its end; by itself Node has one message
+   * go alone, or each.
+   */
   #gather(): void {
     if (this.#isGathering || this.#socket.writableLength > 0) return;
     this.#isGathering = true;
@@ -269,6 +274,7 @@ export class Connection {
   }
 
   readonly #release = (): void => {
+    if (!this.#isGathering) return;
     this.#isGathering = false;
     this.#socket.uncork();
   };

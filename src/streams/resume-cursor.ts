@@ -3,7 +3,7 @@ import { checkKeys, checkMethods } from '../errors/option-checks.js';
 /** How a stream goes on after a lost connection from where it was. */
 export interface ResumeOptions<In> {
   /**
-   * Gives what stands for the place of a message in the stream, e.g. its number; undefined where it has none. The latest
+   * Gives what stands for the place of a message in the stream, e.g. its number; undefined or null where it has none. The latest
    * is handed to the functions given as `url`, `headers` and `tls`, and to `onOpen`, so that they can ask the server for
    * what comes after it.
    */
@@ -27,7 +27,7 @@ export class ResumeCursor<In> {
   /** A message came. */
   move(message: In): void {
     const cursor = this.#cursorOf(message);
-    if (cursor !== undefined) this.#value = cursor;
+    if (cursor !== undefined && cursor !== null) this.#value = cursor;
   }
 }
 

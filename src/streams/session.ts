@@ -264,14 +264,19 @@ export class Session<In, Out> {
     line.close(order);
   }
 
-  /** Tears the line down when nothing of what waits for a close has gone out for as long as a close may take. */
+  /**
+   * Tears the line down when nothing of what waits for a close has gone out for as long as a close may take; closes it
+   * when only the server's acknowledgements were waited for.
+   */
   #watchDrain(line: Line<In, Out>, order: CloseOrder): void {
     const { gauge } = this.#outgoing;
-    const before = gauge.bytes;
+    const { messages, bytes } = gauge;
     this.#drainWatch = this.#settings.scheduler.schedule(() => {
       if (this.#stage !== 'Draining') return;
-      if (gauge.bytes < before) this.#watchDrain(line, order);
-      else line.fail({ _tag: 'Closed', by: 'client', ...order, wasClean: false, ...line.progress });
+      if (gauge.messages < messages || gauge.bytes < bytes) this.#watchDrain(line, order);
+      else if (!this.#outgoing.closeUnacknowledged()) {
+        line.fail({ _tag: 'Closed', by: 'client', ...order, wasClean: false, ...line.progress });
+      }
     }, this.#settings.limits.closeTimeout);
   }
 

@@ -1,5 +1,5 @@
-import type { VirtualTimeScheduler } from 'rxjs';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { asyncScheduler } from 'rxjs';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Expiry } from '../../../src/streams/outbox/expiry.js';
 import type { Parcel } from '../../../src/streams/outbox/parcel.js';
 import { VirtualClock } from '../virtual-clock.js';
@@ -16,8 +16,8 @@ describe('Expiry', () => {
     onExpired = () => undefined;
   });
 
-  function expiryWith(scheduler: VirtualTimeScheduler = clock) {
-    const expiry = new Expiry<string>(scheduler, (parcel) => {
+  function expiryWith() {
+    const expiry = new Expiry<string>(clock, (parcel) => {
       // As whoever settles it does.
       expiry.remove(parcel);
       expired.push(`${parcel.message} at ${clock.frame}`);
@@ -93,28 +93,57 @@ describe('Expiry', () => {
     expect([expired, clock.pending]).toEqual([['a at 10', 'c at 20'], 0]);
   });
 
-  it('should not be in a hurry because the clock was set forward, nor wait for ever because it was set back', () => {
-    let shift = 0;
-    const shifted = new Proxy(clock, {
-      get: (target, name) =>
-        name === 'now'
-          ? () => target.now() + shift
-          : (Reflect.get(target, name, target) as unknown),
-    });
-    const { add } = expiryWith(shifted);
-    add('a', 10);
-    clock.advance(5);
-    add('b', 10);
-    shift = -3_600_000;
-    clock.advance(100);
-    // A second time to live, counted from when it is found out.
-    expect(expired).toEqual(['a at 20', 'b at 20']);
-    shift = 3_600_000;
-    add('c', 10);
-    clock.advance(9);
-    expect(expired).toHaveLength(2);
-    clock.advance(1);
-    expect(expired).toHaveLength(3);
+  it.each([3_600_000, -3_600_000])('should not mind that the clock is set by %i ms', (shift) => {
+    vi.useFakeTimers();
+    try {
+      const began = performance.now();
+      const told: string[] = [];
+      const expiry = new Expiry<string>(asyncScheduler, (parcel) => {
+        expiry.remove(parcel);
+        told.push(`${parcel.message} at ${performance.now() - began}`);
+      });
+      expiry.add(parcelOf('a', { ttl: 10 }));
+      vi.advanceTimersByTime(9);
+      vi.setSystemTime(Date.now() + shift);
+      expiry.add(parcelOf('b', { ttl: 10 }));
+      vi.advanceTimersByTime(100);
+      expect(told).toEqual(['a at 10', 'b at 19']);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('should end what is due at once with the next timer, and not go round in circles', () => {
+    const { add } = expiryWith();
+    onExpired = (text) => {
+      if (expired.length < 5) add(`${text}'`, 0);
+    };
+    add('a', 0);
+    clock.schedule(() => expired.push('another timer'));
+    clock.advance(0);
+    expect(expired).toEqual(['a at 0', 'another timer', "a' at 0", "a'' at 0", "a''' at 0"]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('should go on with the others when one throws', () => {
+    vi.useFakeTimers();
+    try {
+      const told: string[] = [];
+      const expiry = new Expiry<string>(asyncScheduler, (parcel) => {
+        expiry.remove(parcel);
+        told.push(parcel.message);
+        if (parcel.message === 'a') throw new Error('mine');
+      });
+      for (const text of ['a', 'b']) expiry.add(parcelOf(text, { ttl: 10 }));
+      expect(() => vi.advanceTimersByTime(100)).toThrow('mine');
+      vi.advanceTimersByTime(100);
+      expiry.add(parcelOf('c', { ttl: 10 }));
+      vi.advanceTimersByTime(100);
+      expect(told).toEqual(['a', 'b', 'c']);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   describe('while timers may run on', () => {

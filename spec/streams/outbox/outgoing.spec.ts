@@ -472,6 +472,7 @@ describe('Outgoing', () => {
       outgoing.addClose(NORMAL_CLOSE);
       expect(carrier.closes).toEqual([]);
       clock.advance(10);
+      outgoing.acknowledge('ack a');
       expect(carrier.closes).toEqual([NORMAL_CLOSE]);
     });
   });
@@ -535,8 +536,101 @@ describe('Outgoing', () => {
       post('a:1');
       const waiting = post('b:1');
       outgoing.addClose(NORMAL_CLOSE);
-      outgoing.withdraw(waiting, 'withdrawn');
+      outgoing.acknowledge('ack a');
+      expect(carrier.closes).toEqual([]);
+      outgoing.acknowledge('ack b');
       expect(carrier.closes).toEqual([NORMAL_CLOSE]);
+      expect(waiting.isSettled).toBe(true);
+    });
+
+    it('should let an order to close through once all is acknowledged', () => {
+      const { outgoing, post, open } = outgoingWith({}, { window: 1 });
+      const { carrier } = open();
+      post('a:1');
+      const waiting = post('b:1');
+      outgoing.addClose(NORMAL_CLOSE);
+      outgoing.withdraw(waiting, 'withdrawn');
+      expect([carrier.closes, outgoing.isEmpty]).toEqual([[], false]);
+      outgoing.acknowledge('ack a');
+      expect([carrier.closes, outgoing.isEmpty]).toEqual([[NORMAL_CLOSE], true]);
+    });
+  });
+
+  describe('closeUnacknowledged', () => {
+    it('should close where only acknowledgements are waited for', () => {
+      const { outgoing, post, open } = outgoingWith({}, {});
+      expect(outgoing.closeUnacknowledged()).toBe(false);
+      const { carrier, outlet } = open();
+      post('a:1');
+      expect(outgoing.closeUnacknowledged()).toBe(false);
+      outgoing.addClose(NORMAL_CLOSE);
+      // It is not with the system yet.
+      expect(outgoing.closeUnacknowledged()).toBe(false);
+      carrier.flush(outlet);
+      expect(carrier.closes).toEqual([]);
+      expect(outgoing.closeUnacknowledged()).toBe(true);
+      expect(carrier.closes).toEqual([NORMAL_CLOSE]);
+      outlet.lost(ENDINGS.Closed);
+      expect([outgoing.isEmpty, fates]).toEqual([false, []]);
+    });
+
+    it('should not where a message waits', () => {
+      const { outgoing, post, open } = outgoingWith({}, { window: 1 });
+      const { carrier, outlet } = open();
+      post('a:1');
+      post('b:1');
+      outgoing.addClose(NORMAL_CLOSE);
+      carrier.flush(outlet);
+      expect(outgoing.closeUnacknowledged()).toBe(false);
+    });
+  });
+
+  describe('what is done by who hears that there is no more room', () => {
+    const MARKS = { highWaterMark: 10, lowWaterMark: 2 };
+
+    /** Has 7 bytes waiting for their acknowledgement, and `then` called when the next message fills the outbox. */
+    function nearlyFull(window: number, then: (made: ReturnType<typeof outgoingWith>) => void) {
+      const made = outgoingWith(MARKS, { window });
+      const { carrier, outlet } = made.open();
+      made.post('a:12345');
+      carrier.flush(outlet);
+      let isTold = false;
+      made.outgoing.gauge.writable.subscribe((isWritable) => {
+        if (isWritable || isTold) return;
+        isTold = true;
+        then(made);
+      });
+      made.post('b:12345');
+      return { ...made, carrier, outlet };
+    }
+
+    it('should be sent again in the order in which it was sent', () => {
+      const { carrier, outlet, open } = nearlyFull(10, ({ post }) => post('c:'));
+      expect(carrier.sent).toEqual(['a:12345', 'b:12345', 'c:']);
+      outlet.lost(ENDINGS.NetworkFailed);
+      expect(open().carrier.sent).toEqual(['a:12345', 'b:12345', 'c:']);
+    });
+
+    it('should stay within the window', () => {
+      const { carrier } = nearlyFull(2, ({ post }) => post('c:'));
+      expect(carrier.sent).toEqual(['a:12345', 'b:12345']);
+    });
+
+    it('should be what is acknowledged from then on, under the same id', () => {
+      nearlyFull(10, ({ post }) => post('b:2'));
+      expect(fates).toEqual([['b:12345', unknown]]);
+    });
+
+    it('should leave nothing without a fate when it disposes of all', () => {
+      const { outgoing, carrier, outlet, way } = nearlyFull(10, (made) => made.outgoing.dispose());
+      carrier.flush(outlet);
+      outlet.lost(ENDINGS.NetworkFailed);
+      outgoing.dispose();
+      expect(fates).toEqual([
+        ['a:12345', unknown],
+        ['b:12345', unknown],
+      ]);
+      expect(way()).toEqual([0, 0]);
     });
   });
 
@@ -817,7 +911,7 @@ describe('Outgoing', () => {
       post('b:1');
       outlet.lost(ENDINGS.NetworkFailed);
       expect(open().carrier.sent).toEqual(['a:1', 'b:1', 'posted']);
-      expect(outgoing.isEmpty).toBe(true);
+      expect(outgoing.messages).toBe(0);
     });
 
     it('should not go on with a connection whose stream was ended by who heard of a fate', () => {

@@ -12,24 +12,24 @@ import type { ChannelSettings } from './channel-options.js';
  * @remarks There may be thousands, and every message is for another one: what is read for each message is to be in few
  * places of the memory.
  */
-export class Topic<In, Out> extends SubscriberList<In> implements ChannelSettings<In, Out> {
+export class Topic<In, Out> extends SubscriberList<In> {
   readonly key: MessageKey;
-  readonly subscribe: ChannelSettings<In, Out>['subscribe'];
-  readonly unsubscribe: ChannelSettings<In, Out>['unsubscribe'];
   readonly failure: ChannelSettings<In, Out>['failure'];
   readonly exclusive: boolean;
   readonly linger: number;
+  readonly #subscribe: ChannelSettings<In, Out>['subscribe'];
+  readonly #unsubscribe: ChannelSettings<In, Out>['unsubscribe'];
   readonly #hub: Hub<Out>;
   // The connection that the server was asked on.
   #askedOn: number | undefined;
-  #wait: Subscription = Subscription.EMPTY;
+  #lingering: Subscription = Subscription.EMPTY;
   #isOver = false;
 
   constructor(settings: ChannelSettings<In, Out>, hub: Hub<Out>) {
     super();
     this.key = settings.key;
-    this.subscribe = settings.subscribe;
-    this.unsubscribe = settings.unsubscribe;
+    this.#subscribe = settings.subscribe;
+    this.#unsubscribe = settings.unsubscribe;
     this.failure = settings.failure;
     this.exclusive = settings.exclusive;
     this.linger = settings.linger;
@@ -53,7 +53,7 @@ export class Topic<In, Out> extends SubscriberList<In> implements ChannelSetting
 
   override add(subscriber: Subscriber<In>): void {
     super.add(subscriber);
-    this.#wait.unsubscribe();
+    this.#lingering.unsubscribe();
   }
 
   /**
@@ -63,7 +63,7 @@ export class Topic<In, Out> extends SubscriberList<In> implements ChannelSetting
    */
   ask(): void {
     const { connection } = this.#hub;
-    const { subscribe } = this;
+    const subscribe = this.#subscribe;
     if (subscribe === undefined || connection === undefined || !this.#isDue(connection)) return;
     const message = subscribe();
     // Whoever makes the message may have ended what it was for.
@@ -72,7 +72,7 @@ export class Topic<In, Out> extends SubscriberList<In> implements ChannelSetting
 
   /** Makes the message that ends it, where one is due; undefined where that throws, too. */
   farewell(): { readonly message: Out } | undefined {
-    const { unsubscribe } = this;
+    const unsubscribe = this.#unsubscribe;
     if (unsubscribe === undefined || this.#isOver || !this.isAsked) return undefined;
     try {
       return { message: unsubscribe() };
@@ -85,13 +85,13 @@ export class Topic<In, Out> extends SubscriberList<In> implements ChannelSetting
   /** Calls `drop` after the time to linger, unless somebody subscribes before. */
   wait(drop: () => void): void {
     const { linger } = this;
-    if (linger !== Infinity) this.#wait = this.#hub.scheduler.schedule(drop, linger);
+    if (linger !== Infinity) this.#lingering = this.#hub.scheduler.schedule(drop, linger);
   }
 
   /** Makes an end of it. @returns Who subscribed to it, and is to be told. */
   end(): readonly Subscriber<In>[] {
     this.#isOver = true;
-    this.#wait.unsubscribe();
+    this.#lingering.unsubscribe();
     return this.takeAll();
   }
 

@@ -3,11 +3,11 @@ import { checkKeys, checkMethods, checkNumber } from '../../errors/option-checks
 /** How the server acknowledges messages: those that it does not are sent again on the next connection. */
 export interface AcknowledgeOptions<In, Out> {
   /**
-   * Gives what a message will be acknowledged by, e.g. its number; undefined for one that will not be.
+   * Gives what a message will be acknowledged by, e.g. its number; undefined or null for one that will not be.
    */
   readonly id: (message: Out) => unknown;
   /**
-   * Gives the id that a message which came in acknowledges; undefined for any other. What acknowledges
+   * Gives the id that a message which came in acknowledges; undefined or null for any other. What acknowledges
    * does not come on the stream.
    */
   readonly ack: (message: In) => unknown;

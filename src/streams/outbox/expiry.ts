@@ -1,9 +1,10 @@
+import { asyncScheduler } from 'rxjs';
 import type { SchedulerLike, Subscription } from 'rxjs';
 
 import type { Parcel } from './parcel.js';
 
-// So many timers may wait for messages to come: a socket has few times to live, unless each message has its own.
-const MAX_IDLE_TIMERS = 8;
+// Among so many times to live one may keep its timer; there are more only where each message has its own.
+const MAX_KEPT_LANES = 8;
 
 /** Ends messages that take longer than they may: one timer for all that may take equally long. */
 export class Expiry<Out> {
@@ -53,7 +54,7 @@ export class Expiry<Out> {
 
   #tidy(ttl: number, lane: ExpiryLane<Out>): void {
     if (!lane.isIdle) return;
-    if (this.#keepsTimers && lane.isRunning && this.#lanes.size <= MAX_IDLE_TIMERS) return;
+    if (this.#keepsTimers && lane.isRunning && this.#lanes.size <= MAX_KEPT_LANES) return;
     lane.stop();
     this.#lanes.delete(ttl);
   }
@@ -64,8 +65,9 @@ class ExpiryLane<Out> {
   readonly #ttl: number;
   readonly #scheduler: SchedulerLike;
   readonly #expire: (parcel: Parcel<Out>) => void;
-  readonly #parcels = new Map<Parcel<Out>, number>();
   readonly #elapsed: () => void;
+  // With the times when they are due.
+  readonly #parcels = new Map<Parcel<Out>, number>();
   #timer: Subscription | undefined;
   #isExpiring = false;
 
@@ -76,10 +78,10 @@ class ExpiryLane<Out> {
     expire: (parcel: Parcel<Out>) => void,
     elapsed: () => void,
   ) {
-    this.#elapsed = elapsed;
     this.#ttl = ttl;
     this.#scheduler = scheduler;
     this.#expire = expire;
+    this.#elapsed = elapsed;
   }
 
   /** Whether nothing waits for it, nor is just being ended by it. */
@@ -92,8 +94,8 @@ class ExpiryLane<Out> {
   }
 
   add(parcel: Parcel<Out>): void {
-    this.#parcels.set(parcel, this.#scheduler.now() + this.#ttl);
-    // While others expire it may not be the first to follow them.
+    this.#parcels.set(parcel, timeOf(this.#scheduler) + this.#ttl);
+    // While others expire the timer is set afterwards.
     if (this.#timer === undefined && !this.#isExpiring) this.#wait(this.#ttl);
   }
 
@@ -110,31 +112,34 @@ class ExpiryLane<Out> {
     this.#timer = this.#scheduler.schedule(() => {
       this.#timer = undefined;
       this.#isExpiring = true;
-      this.#expireDue(this.#scheduler.now());
-      this.#isExpiring = false;
-      this.#waitForNext();
+      try {
+        this.#expireDue();
+      } finally {
+        this.#isExpiring = false;
+        this.#waitForNext();
+      }
     }, delay);
   }
 
-  #expireDue(now: number): void {
-    for (const [parcel, due] of this.#parcels) {
-      if (due > now) return;
-      this.#expire(parcel);
+  #expireDue(): void {
+    const now = timeOf(this.#scheduler);
+    const due: Parcel<Out>[] = [];
+    for (const [parcel, dueAt] of this.#parcels) {
+      if (dueAt > now) break;
+      due.push(parcel);
     }
+    // Who hears of one may settle another, and may send more, which is not due before the next timer.
+    for (const parcel of due) if (this.#parcels.has(parcel)) this.#expire(parcel);
   }
 
   #waitForNext(): void {
-    const now = this.#scheduler.now();
-    const latest = now + this.#ttl;
     const [next] = this.#parcels.values();
-    if (next === undefined) {
-      this.#elapsed();
-      return;
-    }
-    if (next > latest) {
-      // The clock was set back.
-      for (const parcel of this.#parcels.keys()) this.#parcels.set(parcel, latest);
-    }
-    this.#wait(Math.max(0, Math.min(next, latest) - now));
+    if (next === undefined) this.#elapsed();
+    else this.#wait(Math.max(0, next - timeOf(this.#scheduler)));
   }
+}
+
+/** Gives the time in milliseconds, of a clock that nobody sets where the scheduler is not one of a test. */
+function timeOf(scheduler: SchedulerLike): number {
+  return scheduler === asyncScheduler ? performance.now() : scheduler.now();
 }

@@ -16,6 +16,7 @@ import type { Carrier } from './outlet.js';
 import { Parcel } from './parcel.js';
 import type { PostOptions, Receipt } from './parcel.js';
 import { ParcelQueue } from './parcel-queue.js';
+import type { QueuedClose } from './parcel-queue.js';
 import { Unacknowledged } from './unacknowledged.js';
 import { WaterGauge } from './water-gauge.js';
 
@@ -50,9 +51,9 @@ export class Outgoing<In, Out> {
     });
   }
 
-  /** Whether nothing waits. */
+  /** Whether nothing waits, neither to be sent nor to be acknowledged. */
   get isEmpty(): boolean {
-    return this.#queue.isEmpty;
+    return this.#queue.isEmpty && this.#unacknowledged.isEmpty;
   }
 
   /** How many messages wait. */
@@ -107,7 +108,7 @@ export class Outgoing<In, Out> {
   }
 
   /**
-   * Closes once everything before it is sent.
+   * Closes once everything before it is sent, and everything that is to be acknowledged is.
    *
    * @remarks The connection gets all of that at once, where there is one: it knows how long it has to wait for a peer
    * that does not read.
@@ -115,6 +116,20 @@ export class Outgoing<In, Out> {
   addClose(order: CloseOrder): void {
     this.#queue.addClose(order);
     this.#flush();
+  }
+
+  /**
+   * Closes though the server has not acknowledged everything, if nothing else is waited for.
+   *
+   * @returns Whether it did.
+   */
+  closeUnacknowledged(): boolean {
+    const entry = this.#queue.peek();
+    const outlet = this.#outlet;
+    if (entry === undefined || entry instanceof Parcel) return false;
+    if (outlet === undefined || outlet.bytes > 0) return false;
+    this.#closeOn(outlet, entry);
+    return true;
   }
 
   /** The stream has ended: forgets its connection, and every order to close. Messages stay. */
@@ -166,7 +181,7 @@ export class Outgoing<In, Out> {
   /** Looks whether a message that came in acknowledges one. @returns Whether it is of that kind. */
   acknowledge(message: In): boolean {
     const id = this.#settings.acknowledge?.ack(message);
-    if (id === undefined) return false;
+    if (id === undefined || id === null) return false;
     const connection = this.#outlet?.connection ?? 0;
     const parcel = this.#unacknowledged.take(id);
     if (parcel !== undefined) {
@@ -178,7 +193,7 @@ export class Outgoing<In, Out> {
 
   #receiptFor(message: Out): Receipt | undefined {
     const id = this.#settings.acknowledge?.id(message);
-    return id === undefined ? undefined : { id, sends: 0 };
+    return id === undefined || id === null ? undefined : { id, sends: 0 };
   }
 
   /** Whether a new message may go out at once. */
@@ -247,13 +262,17 @@ export class Outgoing<In, Out> {
       const entry = this.#queue.peek();
       if (entry === undefined) return;
       if (!(entry instanceof Parcel)) {
-        this.#queue.shiftClose();
-        outlet.close(entry.order);
+        if (this.#unacknowledged.isEmpty) this.#closeOn(outlet, entry);
         return;
       }
       if (!this.#mayHand(outlet, entry)) return;
       if (!this.#hand(outlet, entry, payloadBytes(entry.payload))) return;
     }
+  }
+
+  #closeOn(outlet: Outlet<Out>, { order }: QueuedClose): void {
+    this.#queue.shiftClose();
+    outlet.close(order);
   }
 
   #mayHand(outlet: Outlet<Out>, { receipt }: Parcel<Out>): boolean {
@@ -264,19 +283,16 @@ export class Outgoing<In, Out> {
 
   #hand(outlet: Outlet<Out>, parcel: Parcel<Out>, bytes: Uint8Array): boolean {
     if (!outlet.hand(parcel, bytes)) return false;
-    // What has waited was made its own before.
     if (parcel.isWaiting) this.#queue.remove(parcel);
+    // What has waited was made its own before.
     else if (parcel.receipt !== undefined) parcel.keep();
     this.#handed(parcel, bytes);
-    this.#enter(parcel);
-    if (parcel.receipt !== undefined) this.#awaitReceipt(parcel);
-    return true;
-  }
-
-  #awaitReceipt(parcel: Parcel<Out>): void {
     const old = this.#unacknowledged.add(parcel);
+    // Who hears of it finds the message sent.
+    this.#enter(parcel);
     // Whatever the server acknowledges from now on, it is not this one that it means.
     if (old !== undefined) this.#settle(old, { _tag: 'Unknown' });
+    return true;
   }
 
   /** Sends a message again that may have arrived. */

@@ -15,6 +15,11 @@ export class Unacknowledged<Out> {
     return this.#parcels.size < this.#window;
   }
 
+  /** Whether there is none. */
+  get isEmpty(): boolean {
+    return this.#parcels.size === 0;
+  }
+
   /** All of them, the oldest first. */
   get parcels(): readonly Parcel<Out>[] {
     return [...this.#parcels.values()];
