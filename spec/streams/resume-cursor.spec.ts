@@ -3,17 +3,17 @@ import { OptionTypeError } from '../../src/errors/option-error.js';
 import { checkResume, ResumeCursor } from '../../src/streams/resume-cursor.js';
 import type { ResumeOptions } from '../../src/streams/resume-cursor.js';
 
-const numberOf = (message: unknown): unknown => (typeof message === 'number' ? message : undefined);
+const numberOf = (message: unknown): unknown => (typeof message === 'string' ? undefined : message);
 
 describe('ResumeCursor', () => {
   it('should be the place of the latest message that has one', () => {
     const cursor = new ResumeCursor<unknown>(numberOf);
     expect(cursor.value).toBeUndefined();
-    const values = [1, 'none', 5, 3, 0].map((message) => {
+    const values = [1, 'none', 5, 3, null, 0].map((message) => {
       cursor.move(message);
       return cursor.value;
     });
-    expect(values).toEqual([1, 1, 5, 3, 0]);
+    expect(values).toEqual([1, 1, 5, 3, 3, 0]);
   });
 
   it('should stay where it is when the function throws', () => {
@@ -41,8 +41,8 @@ describe('checkResume', () => {
 
   it.each<[unknown, RegExp]>([
     [null, /^resume: must be an object, got null$/],
-    [{}, /^resume.*cursor/],
-    [{ cursor: 1 }, /^resume.*cursor/],
+    [{}, /^resume\.cursor: must be given$/],
+    [{ cursor: 1 }, /^resume\.cursor: must be a function, got 1$/],
     [{ cursor: numberOf, from: 1 }, /^resume\.from: is not an option; known here: cursor$/],
   ])('should refuse %o', (options, message) => {
     const check = (): unknown => checkResume('resume', options as ResumeOptions<unknown>);

@@ -115,6 +115,12 @@ export function checkFunction(path: string, value: unknown): void {
   }
 }
 
+/** Throws unless `value` is a function. */
+export function checkGivenFunction(path: string, value: unknown): void {
+  if (value === undefined) throw new OptionTypeError(path, 'must be given');
+  checkFunction(path, value);
+}
+
 /** Gives `value`, or `fallback` when it is undefined; throws unless it is one of `allowed`. */
 export function checkOneOf<T extends string>(
   path: string,

@@ -93,8 +93,8 @@ export const DEFAULT_MAX_GAPS = 1_000;
  * as the error, and so does a number that cannot be counted. The count begins anew with each subscription, so put
  * a `retry` before it for a sequence that goes on after a reconnect.
  *
- * @param sequenceOf - Gives a message's number: a whole one, of one kind throughout; undefined for a message
- * without, which passes as it is.
+ * @param sequenceOf - Gives a message's number: a whole one, of one kind throughout; undefined or null for a
+ * message without, which passes as it is.
  * @param options - What differs from the defaults.
  * @returns The operator.
  *
@@ -111,7 +111,7 @@ export const DEFAULT_MAX_GAPS = 1_000;
  * ```
  */
 export function gaps<T, S extends Sequence>(
-  sequenceOf: (message: T) => S | undefined,
+  sequenceOf: (message: T) => S | null | undefined,
   options: GapsOptions<T, S> = {},
 ): OperatorFunction<T, Sequenced<T, S>> {
   checkGiven('gaps.sequenceOf', sequenceOf);
@@ -130,7 +130,7 @@ export function gaps<T, S extends Sequence>(
       let previous = start;
 
       const tag = (message: T): Sequenced<T, S> => {
-        const sequence = sequenceOf(message);
+        const sequence = sequenceOf(message) ?? undefined;
         if (sequence === undefined) return { _tag: 'Message', message, sequence };
         checkSequence('gaps.sequenceOf', sequence, previous);
         if (isRestart?.(message, sequence) === true) tracker = undefined;

@@ -1,4 +1,4 @@
-import { checkKeys, checkMethods } from '../errors/option-checks.js';
+import { checkGivenFunction, checkKeys } from '../errors/option-checks.js';
 
 /** How a stream goes on after a lost connection from where it was. */
 export interface ResumeOptions<In> {
@@ -44,6 +44,6 @@ export function checkResume<In>(
   // Checked as unknown: the assertion would take the types of the options away.
   const given: unknown = options;
   checkKeys(path, given, ['cursor']);
-  checkMethods(path, given, ['cursor']);
+  checkGivenFunction(`${path}.cursor`, options.cursor);
   return new ResumeCursor(options.cursor);
 }

@@ -131,7 +131,7 @@ export class SocketSubject<In, Out>
    * @throws OptionTypeError or OptionRangeError if an option is wrong.
    */
   send(message: Out, options: SendOptions = {}): Promise<Delivery> {
-    return send(this.#core, message, checkSend(options));
+    return send(this.#core, message, checkSend('send', options));
   }
 
   /**
@@ -140,8 +140,8 @@ export class SocketSubject<In, Out>
    *
    * @param source - The messages.
    * @param options - What ends it before the source does, and the options of each message.
-   * @returns How many messages had which fate, once all have theirs. It rejects with what the source fails with, or with the
-   * reason of the signal.
+   * @returns How many messages had which fate, once all have theirs. It rejects with what the source fails with, with the
+   * reason of the signal, or with a DisposedError once the socket was unsubscribed.
    * @throws OptionTypeError or OptionRangeError if an option is wrong.
    */
   sendAll(source: ObservableInput<Out>, options: SendOptions = {}): Promise<DeliverySummary> {

@@ -27,10 +27,10 @@ describe('checkAcknowledge', () => {
 
   it.each<[unknown, typeof OptionTypeError | typeof OptionRangeError, RegExp]>([
     [null, OptionTypeError, /^acknowledge: must be an object, got null$/],
-    [{ ack }, OptionTypeError, /^acknowledge/],
-    [{ id }, OptionTypeError, /^acknowledge/],
-    [{ id, ack: 'id' }, OptionTypeError, /^acknowledge/],
-    [{ id, ack, again: 1 }, OptionTypeError, /^acknowledge/],
+    [{ ack }, OptionTypeError, /^acknowledge\.id: must be given$/],
+    [{ id }, OptionTypeError, /^acknowledge\.ack: must be given$/],
+    [{ id, ack: 'id' }, OptionTypeError, /^acknowledge\.ack: /],
+    [{ id, ack, again: 1 }, OptionTypeError, /^acknowledge\.again: /],
     [
       { id, ack, size: 1 },
       OptionTypeError,

@@ -4,6 +4,7 @@ import { BehaviorSubject, EMPTY, filter, map, NEVER, of, skip, Subject, throwErr
 import type { Observable } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { OptionTypeError } from '../../../src/errors/option-error.js';
+import { DisposedError } from '../../../src/streams/disposed-error.js';
 import type { Delivery } from '../../../src/streams/outbox/delivery.js';
 import { sendAll } from '../../../src/streams/outbox/send-all.js';
 import type { SendTarget } from '../../../src/streams/outbox/send-all.js';
@@ -246,6 +247,59 @@ describe('sendAll', () => {
       await expect(summary).rejects.toBe(reason);
       expect(target.sent).toEqual(['a', 'b']);
     });
+  });
+
+  it.each<[string, () => Parameters<typeof sendAll<string>>[1]]>([
+    [
+      'an asynchronous iterable',
+      async function* forEver() {
+        for (;;) {
+          await Promise.resolve();
+          yield 'a';
+        }
+      },
+    ],
+    [
+      'an iterable',
+      function* forEver() {
+        for (;;) yield 'a';
+      },
+    ],
+  ])('should end when the socket was disposed of, whatever comes of %s', async (_name, source) => {
+    const error = new DisposedError();
+    let sent = 0;
+    let isFinished = false;
+    function finishing<T extends object>(iterable: T): T {
+      return new Proxy(iterable, {
+        get: (target, name) => {
+          if (name === 'return') isFinished = true;
+          const value: unknown = Reflect.get(target, name, target);
+          return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+        },
+      });
+    }
+    const iterable = source() as AsyncGenerator<string>;
+    const iterator = finishing(iterable);
+    const given = {
+      [Symbol.asyncIterator in iterable ? Symbol.asyncIterator : Symbol.iterator]: () => iterator,
+    } as unknown as AsyncIterable<string>;
+    const target: SendTarget<string> = {
+      isWritable: true,
+      drained: NEVER,
+      send: () => {
+        sent += 1;
+        return Promise.resolve<Delivery>(sent > 10 ? { _tag: 'Rejected', error } : flushed);
+      },
+    };
+    await expect(sendAll(target, given, {})).rejects.toBe(error);
+    expect(isFinished).toBe(true);
+    expect(sent).toBeLessThan(20);
+  });
+
+  it.each([undefined, null, 5, {}])('should refuse %o in place of a source', (source) => {
+    const call = (): unknown => sendAll(new Target(), source as never, {});
+    expect(call).toThrow(OptionTypeError);
+    expect(call).toThrow(/^sendAll\.source: must be an observable, a promise or an iterable, got /);
   });
 
   it('should refuse wrong options at once', () => {

@@ -44,7 +44,7 @@ describe('send', () => {
       send: (message, given) => outgoing.post(message, given),
     };
     const to = (message: string, given: SendOptions = {}): Promise<Delivery> =>
-      send(place, message, checkSend(given));
+      send(place, message, checkSend('send', given));
     const open = () => {
       const carrier = new LooseCarrier();
       const outlet = outgoing.createOutlet(carrier, 3);
@@ -100,7 +100,7 @@ describe('send', () => {
         throw new DisposedError();
       },
     };
-    expect(await send(disposed, 'one', checkSend({}))).toMatchObject({
+    expect(await send(disposed, 'one', checkSend('send', {}))).toMatchObject({
       _tag: 'Rejected',
       error: { _tag: 'DisposedError' },
     });
@@ -122,7 +122,7 @@ describe('send', () => {
         throw bug;
       },
     };
-    await expect(send(faulty, 'one', checkSend({}))).rejects.toBe(bug);
+    await expect(send(faulty, 'one', checkSend('send', {}))).rejects.toBe(bug);
   });
 
   describe('the signal', () => {
@@ -166,8 +166,12 @@ describe('send', () => {
 describe('checkSend', () => {
   it('should take what is given', () => {
     const { signal } = new AbortController();
-    expect(checkSend({})).toEqual({ ttl: undefined, key: undefined, signal: undefined });
-    expect(checkSend({ ttl: Infinity, key: 1, signal })).toEqual({ ttl: Infinity, key: 1, signal });
+    expect(checkSend('send', {})).toEqual({ ttl: undefined, key: undefined, signal: undefined });
+    expect(checkSend('send', { ttl: Infinity, key: 1, signal })).toEqual({
+      ttl: Infinity,
+      key: 1,
+      signal,
+    });
   });
 
   it.each<[unknown, typeof OptionTypeError | typeof OptionRangeError, RegExp]>([
@@ -177,7 +181,7 @@ describe('checkSend', () => {
     [{ signal: {} }, OptionTypeError, /^send\.signal: /],
     [{ timeout: 1 }, OptionTypeError, /^send\.timeout: is not an option; known here: ttl, key, /],
   ])('should refuse %o', (options, type, message) => {
-    const check = (): unknown => checkSend(options as SendOptions);
+    const check = (): unknown => checkSend('send', options as SendOptions);
     expect(check).toThrow(type);
     expect(check).toThrow(message);
   });

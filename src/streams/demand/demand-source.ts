@@ -35,7 +35,8 @@ export interface DemandSource<In> extends Observable<In>, DemandControl {}
  * @remarks What an operator gives cannot, even where it was given a socket.
  */
 export function isDemandSource<In>(source: Observable<In>): source is DemandSource<In> {
-  const { messageSize, hold, overrun }: Partial<DemandControl> = source as Partial<DemandControl>;
+  // Of whatever a program in JavaScript gives.
+  const { messageSize, hold, overrun } = Object(source) as Partial<DemandControl>;
   return (
     typeof messageSize === 'number' && typeof hold === 'function' && typeof overrun === 'function'
   );

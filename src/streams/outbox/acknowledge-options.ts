@@ -1,4 +1,9 @@
-import { checkKeys, checkMethods, checkNumber } from '../../errors/option-checks.js';
+import {
+  checkFunction,
+  checkGivenFunction,
+  checkKeys,
+  checkNumber,
+} from '../../errors/option-checks.js';
 
 /** How the server acknowledges messages: those that it does not are sent again on the next connection. */
 export interface AcknowledgeOptions<In, Out> {
@@ -50,9 +55,10 @@ export function checkAcknowledge<In, Out>(
   // Checked as unknown: the assertion would take the types of the options away.
   const given: unknown = options;
   checkKeys(path, given, ['id', 'ack', 'again', 'window']);
-  checkMethods(path, given, ['id', 'ack']);
   const { id, ack, again } = options;
-  if (again !== undefined) checkMethods(path, given, ['again']);
+  checkGivenFunction(`${path}.id`, id);
+  checkGivenFunction(`${path}.ack`, ack);
+  checkFunction(`${path}.again`, again);
   const window = checkNumber(`${path}.window`, options.window, DEFAULT_ACKNOWLEDGE_WINDOW, {
     min: 1,
     integer: true,

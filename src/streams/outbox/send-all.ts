@@ -2,6 +2,9 @@ import * as O from 'fp-ts/lib/Option.js';
 import { from, isObservable, Subscription, take } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
 
+import { show } from '../../errors/option-checks.js';
+import { OptionTypeError } from '../../errors/option-error.js';
+import { DisposedError } from '../disposed-error.js';
 import { onAbort } from '../on-abort.js';
 import type { Delivery } from './delivery.js';
 import { checkSend } from './send.js';
@@ -33,7 +36,7 @@ class Tally {
   #fault: O.Option<unknown> = O.none;
   #settled: (() => void) | undefined;
 
-  /** @throws What `delivery` rejected with, once one did: the fault of a function among the options. */
+  /** @throws What makes all further messages pointless, once there is something. */
   check(): void {
     if (O.isSome(this.#fault)) throw this.#fault.value;
   }
@@ -42,11 +45,14 @@ class Tally {
     this.#open += 1;
     delivery
       .then(
-        ({ _tag }) => {
-          this.#counts[_tag] += 1;
+        (fate) => {
+          this.#counts[fate._tag] += 1;
+          if (fate._tag === 'Rejected' && fate.error instanceof DisposedError)
+            this.#fail(fate.error);
         },
         (error: unknown) => {
-          if (O.isNone(this.#fault)) this.#fault = O.some(error);
+          // A function among the options threw.
+          this.#fail(error);
         },
       )
       .finally(() => {
@@ -65,6 +71,10 @@ class Tally {
     this.check();
     return this.#counts;
   }
+
+  #fail(error: unknown): void {
+    if (O.isNone(this.#fault)) this.#fault = O.some(error);
+  }
 }
 
 /**
@@ -77,13 +87,14 @@ export function sendAll<Out>(
   source: ObservableInput<Out>,
   options: SendOptions,
 ): Promise<DeliverySummary> {
-  checkSend(options);
-  return sendEach(target, source, options);
+  checkSend('sendAll', options);
+  const given = isIterable(source) ? source : toObservable(source);
+  return sendEach(target, given, options);
 }
 
 async function sendEach<Out>(
   target: SendTarget<Out>,
-  source: ObservableInput<Out>,
+  source: Iterable<Out> | AsyncIterable<Out> | Observable<Out>,
   options: SendOptions,
 ): Promise<DeliverySummary> {
   const tally = new Tally();
@@ -93,7 +104,7 @@ async function sendEach<Out>(
     tally.check();
     tally.add(target.send(message, options));
   };
-  if (isIterable(source)) {
+  if (!isObservable(source)) {
     const iterator = iteratorOf(source);
     let isDone = false;
     try {
@@ -111,9 +122,20 @@ async function sendEach<Out>(
       if (!isDone) void finish(iterator);
     }
   } else {
-    await forEach(from(source), signal, send);
+    await forEach(source, signal, send);
   }
   return tally.finish();
+}
+
+function toObservable<T>(source: ObservableInput<T>): Observable<T> {
+  try {
+    return from(source);
+  } catch {
+    throw new OptionTypeError(
+      'sendAll.source',
+      `must be an observable, a promise or an iterable, got ${show(source)}`,
+    );
+  }
 }
 
 type AnyIterator<T> = Iterator<T, unknown> | AsyncIterator<T, unknown>;

@@ -47,15 +47,15 @@ export const DEFAULT_SEND_TTL = 60_000;
  *
  * @throws OptionTypeError or OptionRangeError, naming the option.
  */
-export function checkSend(options: SendOptions): SendSettings {
+export function checkSend(path: string, options: SendOptions): SendSettings {
   // Checked as unknown: the assertion would take the types of the options away.
   const given: unknown = options;
-  checkKeys('send', given, ['ttl', 'key', 'signal']);
+  checkKeys(path, given, ['ttl', 'key', 'signal']);
   const { ttl, key } = options;
   return {
-    ttl: ttl === undefined ? undefined : checkDuration('send.ttl', ttl, Infinity),
+    ttl: ttl === undefined ? undefined : checkDuration(`${path}.ttl`, ttl, Infinity),
     key,
-    signal: checkSignal('send.signal', options.signal),
+    signal: checkSignal(`${path}.signal`, options.signal),
   };
 }
 

@@ -2,6 +2,7 @@ import {
   checkBoolean,
   checkDuration,
   checkFunction,
+  checkGivenFunction,
   checkKeys,
 } from '../../errors/option-checks.js';
 import { OptionTypeError } from '../../errors/option-error.js';
@@ -130,8 +131,8 @@ export function checkRequests<In, Out>(
   const given: unknown = options;
   checkKeys('requests', given, ['id', 'answerTo', 'failure']);
   const { id, answerTo, failure } = options;
-  checkGiven('requests.id', id);
-  checkGiven('requests.answerTo', answerTo);
+  checkGivenFunction('requests.id', id);
+  checkGivenFunction('requests.answerTo', answerTo);
   checkFunction('requests.failure', failure);
   return { id, answerTo, failure };
 }
@@ -163,7 +164,7 @@ export function checkRequestStream<In, Out>(
 ): RequestSettings<In, Out> {
   const given: unknown = options;
   checkKeys('requestStream', given, KNOWN_OF_STREAM);
-  checkGiven('requestStream.isLast', options.isLast);
+  checkGivenFunction('requestStream.isLast', options.isLast);
   return check('requestStream', options, requests, options.isLast);
 }
 
@@ -193,9 +194,4 @@ function check<In, Out>(
     cancel,
     isLast,
   };
-}
-
-function checkGiven(path: string, value: unknown): void {
-  if (value === undefined) throw new OptionTypeError(path, 'must be given');
-  checkFunction(path, value);
 }
