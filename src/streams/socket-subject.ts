@@ -171,7 +171,12 @@ export class SocketSubject<In, Out>
     this.#core.close(toCloseOrder(close));
   }
 
-  /** Closes as `closeWith` says, once everything before it is sent; the subscribers complete. */
+  /**
+   * Closes as `closeWith` says, once everything before it is sent, and acknowledged where it is to be; the subscribers
+   * complete.
+   *
+   * @remarks Acknowledgements are waited for as long as they come, and for `closeTimeout` after the last.
+   */
   complete(): void {
     this.#core.close(this.#core.settings.closeWith);
   }
@@ -183,7 +188,7 @@ export class SocketSubject<In, Out>
    * nothing to wait for; what waits in the outbox stays there.
    *
    * @param options - How long to wait at most; then it is torn down, as by `terminate()`.
-   * @returns Whether everything was sent and the server answered the close.
+   * @returns Whether everything was sent, and acknowledged where it is to be, and the server answered the close.
    * @throws OptionTypeError or OptionRangeError, as a rejection, if an option is wrong.
    */
   async drain(options: DrainOptions = {}): Promise<boolean> {

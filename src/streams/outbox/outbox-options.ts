@@ -5,7 +5,8 @@ import { checkDuration, checkKeys, checkNumber, checkOneOf } from '../../errors/
  *
  * @remarks
  * - `reject`: it is not taken; `next()` throws an OutboxFullError;
- * - `drop-oldest`: those that have waited longest make room;
+ * - `drop-oldest`: those that have waited longest make room; where a connection has all of them already, the new one is
+ *   dropped;
  * - `drop-newest`: it is dropped itself;
  * - `latest-by-key`: a message with a `key` takes the place of the one with the same key that waits,
  *   whether there is room or not; where there is none to replace, it is as with `reject`.

@@ -65,8 +65,8 @@ export interface RequestOptions<In, Out> {
   readonly idempotent?: boolean | undefined;
   /**
    * Tells whether a message is an answer to this request, in place of the socket's `requests.id` and
-   * `requests.answerTo`. Every message is shown to every request in flight that has one, the oldest first, so that many
-   * at a time cost more than ids do. What it throws is the error of this request alone.
+   * `requests.answerTo`. A message is shown to the requests in flight that have one, the oldest first, until one takes it, so
+   * that many at a time cost more than ids do. What it throws is the error of this request alone.
    */
   readonly correlate?: ((message: In) => boolean) | undefined;
   /**
