@@ -74,15 +74,12 @@ export class Outgoing<In, Out> {
    */
   post(message: Out, options: PostOptions<Out>): Parcel<Out> {
     const payload = encode(this.#settings.codec, message);
-    const bytes = payloadBytes(payload);
     const receipt = this.#receiptFor(message);
-    const parcel = new Parcel(message, payload, bytes.byteLength, receipt, options);
-    const outlet = this.#outlet;
-    if (
-      outlet === undefined ||
-      !this.#mayPass(outlet, parcel) ||
-      !this.#hand(outlet, parcel, bytes)
-    ) {
+    // Encoded once, where it may go out at once.
+    const bytes = this.#outlet === undefined ? undefined : payloadBytes(payload);
+    const size = bytes?.byteLength ?? Buffer.byteLength(payload);
+    const parcel = new Parcel(message, payload, size, receipt, options);
+    if (bytes === undefined || !this.#handAtOnce(parcel, bytes)) {
       this.#keep(parcel);
       // It may have taken the place of what could not go out.
       this.#flush();
@@ -196,11 +193,12 @@ export class Outgoing<In, Out> {
     return id === undefined || id === null ? undefined : { id, sends: 0 };
   }
 
-  /** Whether a new message may go out at once. */
-  #mayPass(outlet: Outlet<Out>, parcel: Parcel<Out>): boolean {
-    if (!this.#queue.isEmpty || !this.#mayHand(outlet, parcel)) return false;
+  #handAtOnce(parcel: Parcel<Out>, bytes: Uint8Array): boolean {
+    const outlet = this.#outlet;
+    if (outlet === undefined || !this.#queue.isEmpty) return false;
     // What is alone on its way may be as large as it likes.
-    return this.gauge.fits(parcel.size) || this.gauge.isEmpty;
+    if (!this.gauge.fits(parcel.size) && !this.gauge.isEmpty) return false;
+    return this.#mayHand(outlet, parcel) && this.#hand(outlet, parcel, bytes);
   }
 
   /** Keeps a message that has to wait. */
