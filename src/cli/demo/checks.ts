@@ -16,7 +16,7 @@ const MIN_TICKS = 25;
 /** How much later than announced an attempt may come on a busy machine, in milliseconds. */
 const TOLERANCE = 1_000;
 /** How much earlier: Node counts a timer from when the turn of its event loop began, however long that took. */
-const EARLINESS = 50;
+const EARLINESS = 40;
 
 /**
  * Compares what happened with what the demonstration is to show.
