@@ -30,6 +30,7 @@ export interface NumberRange {
 
 /** What came on one connection without a gap. */
 interface Run extends NumberRange {
+  readonly dial: number;
   last: number;
 }
 
@@ -56,13 +57,24 @@ export async function createNumberedEcho(tls: TlsOptions, port = 0): Promise<Num
     let run: Run | undefined;
     connection.onMessage((data) => {
       const number = Number(Buffer.from(data).toString());
+      // By their dials: what was sent on one line may come after what was sent later on another.
+      const before = known.findLast((each) => each.dial < dial);
+      const after = known.find((each) => each.dial > dial);
       if (run === undefined) {
-        const last = known.at(-1)?.last ?? 0;
-        if (number <= last) violations.push(`${client}: ${number} on dial ${dial} after ${last}`);
-        run = { first: number, last: number };
-        known.push(run);
+        if (before !== undefined && number <= before.last) {
+          violations.push(
+            `${client}: ${number} on dial ${dial} after ${before.last} on dial ${before.dial}`,
+          );
+        }
+        run = { dial, first: number, last: number };
+        known.splice(known.findLastIndex((each) => each.dial < dial) + 1, 0, run);
       } else if (number !== run.last + 1) {
         violations.push(`${client}: ${number} after ${run.last} on dial ${dial}`);
+      }
+      if (after !== undefined && number >= after.first) {
+        violations.push(
+          `${client}: ${number} on dial ${dial} before ${after.first} on dial ${after.dial}`,
+        );
       }
       run.last = number;
       received += 1;
