@@ -1,9 +1,9 @@
 // Sends prebuilt frames over TLS, to the connection that it is told to; what clients send is not looked at.
 import { once } from 'node:events';
-import { createServer } from 'node:tls';
 
-import { acceptUpgrade, frame, readRequestHead } from 'rx-wss/testing';
+import { frame } from 'rx-wss/testing';
 
+import { listen } from '../support/listen.js';
 import { serve } from '../support/serve.js';
 import { makeTrades } from './workloads.js';
 
@@ -14,18 +14,11 @@ const PIECE = 64 * 1024;
 const lines = new Map();
 
 /** @param {{ cert: string, key: string }} credentials */
-async function listen({ cert, key }) {
-  const server = createServer({ cert, key }, async (socket) => {
-    socket.setNoDelay(true).on('error', () => socket.destroy());
-    const head = await readRequestHead(socket);
-    lines.set(head.url, socket);
-    acceptUpgrade(socket, head);
+const start = (credentials) =>
+  listen(credentials, (socket, url) => {
+    lines.set(url, socket);
     socket.resume();
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  return `wss://localhost:${port}`;
-}
 
 /** @param {{ line: string, channels: number, count: number }} order */
 async function send({ line, channels, count }) {
@@ -42,4 +35,4 @@ async function send({ line, channels, count }) {
   }
 }
 
-serve((message) => (message.listen === undefined ? send(message.send) : listen(message.listen)));
+serve((message) => (message.listen === undefined ? send(message.send) : start(message.listen)));

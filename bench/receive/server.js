@@ -1,10 +1,8 @@
 // Sends prebuilt frames over TLS, to the connection and at the pace that it is told to.
 import { once } from 'node:events';
-import { createServer } from 'node:tls';
 import { setImmediate as turn } from 'node:timers/promises';
 
-import { acceptUpgrade, readRequestHead } from 'rx-wss/testing';
-
+import { listen } from '../support/listen.js';
 import { serve } from '../support/serve.js';
 import { framesOf } from './frames.js';
 import { workloadNamed } from './workloads.js';
@@ -21,19 +19,13 @@ let workload;
 let frames;
 
 /** @param {{ workload: string, cert: string, key: string }} order */
-async function listen(order) {
+function start(order) {
   workload = workloadNamed(order.workload);
   frames = framesOf(workload);
-  const server = createServer({ cert: order.cert, key: order.key }, async (socket) => {
-    socket.setNoDelay(true).on('error', () => socket.destroy());
-    const head = await readRequestHead(socket);
-    lines.set(head.url, socket);
-    acceptUpgrade(socket, head);
+  return listen(order, (socket, url) => {
+    lines.set(url, socket);
     socket.resume();
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  return `wss://localhost:${port}`;
 }
 
 /** @param {Line} socket @param {Uint8Array} bytes */
@@ -91,4 +83,4 @@ async function send({ line }) {
   return user + system;
 }
 
-serve((message) => (message.listen === undefined ? send(message.send) : listen(message.listen)));
+serve((message) => (message.listen === undefined ? send(message.send) : start(message.listen)));

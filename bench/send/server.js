@@ -1,9 +1,7 @@
 // Counts what a client sends, and answers when it has all; or sends each message back.
-import { once } from 'node:events';
-import { createServer } from 'node:tls';
+import { frame, parseFrames } from 'rx-wss/testing';
 
-import { acceptUpgrade, frame, parseFrames, readRequestHead } from 'rx-wss/testing';
-
+import { listen } from '../support/listen.js';
 import { serve } from '../support/serve.js';
 
 /** @typedef {import('node:tls').TLSSocket} Line */
@@ -15,18 +13,11 @@ const DONE = frame({ opcode: TEXT, payload: Buffer.from('done') });
 const expectations = new Map();
 
 /** @param {{ cert: string, key: string }} credentials */
-async function listen({ cert, key }) {
-  const server = createServer({ cert, key }, async (socket) => {
-    socket.setNoDelay(true).on('error', () => socket.destroy());
-    const head = await readRequestHead(socket);
-    acceptUpgrade(socket, head);
-    if (head.url.startsWith('/echo')) echo(socket);
-    else count(socket, head.url);
+const start = (credentials) =>
+  listen(credentials, (socket, url) => {
+    if (url.startsWith('/echo')) echo(socket);
+    else count(socket, url);
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  return `wss://localhost:${port}`;
-}
 
 /** Nothing is parsed, so that the client is what is measured. @param {Line} socket @param {string} line */
 function count(socket, line) {
@@ -59,6 +50,4 @@ function expect({ line, bytes }) {
   tell(bytes);
 }
 
-serve((message) =>
-  message.listen === undefined ? expect(message.expect) : listen(message.listen),
-);
+serve((message) => (message.listen === undefined ? expect(message.expect) : start(message.listen)));

@@ -10,13 +10,13 @@ import {
   text,
   webSocket,
 } from '../../src/index.js';
-import type { DrainOptions, SocketOptions, SocketSubject } from '../../src/index.js';
-import type { WssServer } from '../../src/testing/index.js';
+import type { DrainOptions, SocketOptions } from '../../src/index.js';
 import { activeResources, nothingLeftSince } from './support/leaks.js';
 import { useNoUncaught } from './support/no-uncaught.js';
 import { opened, textsOf } from './support/opened.js';
 import { afterUpgrade, silent } from './support/peer.js';
 import { useServers } from './support/servers.js';
+import { textSocket } from './support/text-socket.js';
 import { until, within } from './support/until.js';
 import { inState, stateOf, watch } from './support/watch.js';
 
@@ -25,12 +25,8 @@ useNoUncaught();
 
 const soon = constantBackoff({ delay: 1 });
 
-async function prepare(
-  options: Partial<SocketOptions<string, string>> = {},
-): Promise<{ readonly server: WssServer; readonly socket: SocketSubject<string, string> }> {
-  const server = await servers.wss();
-  return { server, socket: webSocket({ url: server.url, ...options, codec: text() }) };
-}
+const prepare = (options?: Partial<SocketOptions<string, string>>): ReturnType<typeof textSocket> =>
+  textSocket(servers, options);
 
 /** A port on which nobody listens, until a server is started on it. */
 async function freePort(): Promise<number> {

@@ -8,15 +8,16 @@ import {
   text,
   webSocket,
 } from '../../src/index.js';
-import type { Ending, SocketOptions, SocketSubject } from '../../src/index.js';
+import type { Ending, SocketOptions } from '../../src/index.js';
 import { closePayload, frame } from '../../src/testing/index.js';
-import type { WssServer } from '../../src/testing/index.js';
 import { brief } from './support/brief.js';
 import { activeResources, nothingLeftSince } from './support/leaks.js';
 import { useNoUncaught } from './support/no-uncaught.js';
 import { opened, tagsOf, textsOf } from './support/opened.js';
 import { afterUpgrade, frameFrom, sending, silent } from './support/peer.js';
 import { useServers } from './support/servers.js';
+import { textSocket } from './support/text-socket.js';
+import type { TextSocket } from './support/text-socket.js';
 import { until, within } from './support/until.js';
 import { endingOf, inState, stateOf, statesOf, watch } from './support/watch.js';
 
@@ -26,14 +27,8 @@ useNoUncaught();
 const soon = constantBackoff({ delay: 1 });
 const late = constantBackoff({ delay: 60_000 });
 
-type TextSocket = SocketSubject<string, string>;
-
-async function prepare(
-  options: Partial<SocketOptions<string, string>> = {},
-): Promise<{ readonly server: WssServer; readonly socket: TextSocket }> {
-  const server = await servers.wss();
-  return { server, socket: webSocket({ url: server.url, ...options, codec: text() }) };
-}
+const prepare = (options?: Partial<SocketOptions<string, string>>): ReturnType<typeof textSocket> =>
+  textSocket(servers, options);
 
 /** A socket whose server never answers a close. */
 async function muteSocket(

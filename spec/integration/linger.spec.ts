@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 
 import { constantBackoff, text, webSocket } from '../../src/index.js';
 import type { SocketOptions, SocketSubject } from '../../src/index.js';
-import type { WssServer } from '../../src/testing/index.js';
 import { eitherCodec } from './support/either-codec.js';
 import { activeResources, nothingLeftSince } from './support/leaks.js';
 import { useNoUncaught } from './support/no-uncaught.js';
 import { opened, tagsOf, textsOf } from './support/opened.js';
 import { afterUpgrade, silent } from './support/peer.js';
 import { useServers } from './support/servers.js';
+import { textSocket } from './support/text-socket.js';
 import { until, within } from './support/until.js';
 import { inState, stateOf, statesOf, watch } from './support/watch.js';
 
@@ -20,15 +20,8 @@ const soon = constantBackoff({ delay: 1 });
 /** Long beside what a test does, short beside its deadline. */
 const LINGER = 400;
 
-async function prepare(
-  options: Partial<SocketOptions<string, string>> = {},
-): Promise<{ readonly server: WssServer; readonly socket: SocketSubject<string, string> }> {
-  const server = await servers.wss();
-  return {
-    server,
-    socket: webSocket({ url: server.url, linger: LINGER, ...options, codec: text() }),
-  };
-}
+const prepare = (options?: Partial<SocketOptions<string, string>>): ReturnType<typeof textSocket> =>
+  textSocket(servers, { linger: LINGER, ...options });
 
 describe('linger', () => {
   it('should keep the connection for who comes within the time', async () => {

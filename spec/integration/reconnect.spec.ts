@@ -7,13 +7,14 @@ import {
   text,
   webSocket,
 } from '../../src/index.js';
-import type { CloseRequest, SocketOptions, SocketSubject } from '../../src/index.js';
-import type { Refusal, WssServer } from '../../src/testing/index.js';
+import type { CloseRequest, SocketOptions } from '../../src/index.js';
+import type { Refusal } from '../../src/testing/index.js';
 import { activeResources, nothingLeftSince } from './support/leaks.js';
 import { useNoUncaught } from './support/no-uncaught.js';
 import { opened, tagsOf, textsOf } from './support/opened.js';
 import { afterUpgrade, silent } from './support/peer.js';
 import { useServers } from './support/servers.js';
+import { textSocket } from './support/text-socket.js';
 import { until, within } from './support/until.js';
 import { inState, stateOf, statesOf, watch } from './support/watch.js';
 
@@ -23,12 +24,8 @@ useNoUncaught();
 const soon = constantBackoff({ delay: 1 });
 const late = constantBackoff({ delay: 60_000 });
 
-async function prepare(
-  options: Partial<SocketOptions<string, string>> = {},
-): Promise<{ readonly server: WssServer; readonly socket: SocketSubject<string, string> }> {
-  const server = await servers.wss();
-  return { server, socket: webSocket({ url: server.url, ...options, codec: text() }) };
-}
+const prepare = (options?: Partial<SocketOptions<string, string>>): ReturnType<typeof textSocket> =>
+  textSocket(servers, options);
 
 describe('reconnect()', () => {
   it.each<{ name: string; close: string | CloseRequest | undefined; expected: CloseRequest }>([
