@@ -21,7 +21,7 @@ import type { RawConnection, WssConnection, WssServer } from '../../src/testing/
 import { activeResources, nothingLeftSince } from '../integration/support/leaks.js';
 import { useNoUncaught } from '../integration/support/no-uncaught.js';
 import { opened } from '../integration/support/opened.js';
-import { afterUpgrade } from '../integration/support/peer.js';
+import { afterUpgrade, compressed, frameFrom } from '../integration/support/peer.js';
 import { useServers } from '../integration/support/servers.js';
 import { until, within } from '../integration/support/until.js';
 import { inState, stateOf, watch } from '../integration/support/watch.js';
@@ -341,8 +341,22 @@ describe('a hold', () => {
   });
 
   it('should end the connection where what comes all the same is too much', async () => {
-    const { server, socket } = await prepare({ perMessageDeflate: true });
     const MiB = 1024 * 1024;
+    // A kilobyte each on the wire, and all of them in one piece: they are there before the line is held.
+    const tooMany = upTo(20).map((number) =>
+      frame({ opcode: 1, rsv: 4, payload: compressed(`${number} `.padEnd(MiB, 'x')) }),
+    );
+    const arrived: RawConnection[] = [];
+    const server = await servers.raw(
+      afterUpgrade(
+        (raw) => {
+          arrived.push(raw);
+          raw.socket.write(Buffer.concat(tooMany));
+        },
+        { 'Sec-WebSocket-Extensions': 'permessage-deflate' },
+      ),
+    );
+    const socket = webSocket({ url: server.url, codec: text(), perMessageDeflate: true });
     const gate = createGate();
     const taken: number[] = [];
     const done = (async () => {
@@ -353,11 +367,10 @@ describe('a hold', () => {
       }
     })();
     done.catch(() => undefined);
-    const connection = await opened(server, socket);
-    // Each is a kilobyte on the wire.
-    const river = flood(connection, MiB);
-    await expect(within('the close', connection.closed)).resolves.toMatchObject({ code: 1008 });
-    await river.stop();
+    const raw = await until('the connection', () => arrived[0]);
+    const { payload } = await within('the close', frameFrom(raw, 8));
+    expect(payload.readUInt16BE(0)).toBe(1008);
+    raw.socket.end();
     gate.open();
     await expect(within('the end', done)).rejects.toBeInstanceOf(OverrunError);
     await expect(done).rejects.toMatchObject({

@@ -1,5 +1,4 @@
 import { inspect } from 'node:util';
-import { deflateRawSync } from 'node:zlib';
 
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
@@ -32,7 +31,15 @@ import type {
 import { brief } from './support/brief.js';
 import type { Brief } from './support/brief.js';
 import { activeResources, nothingLeftSince } from './support/leaks.js';
-import { afterUpgrade, answering, frameFrom, framesOf, sending, silent } from './support/peer.js';
+import {
+  afterUpgrade,
+  answering,
+  compressed,
+  frameFrom,
+  framesOf,
+  sending,
+  silent,
+} from './support/peer.js';
 import type { Script } from './support/peer.js';
 import { useServers } from './support/servers.js';
 import { collectUncaught } from './support/uncaught.js';
@@ -732,8 +739,6 @@ const breaking = (
 
 const BAD_UTF8 = Buffer.from([0x68, 0xc3, 0x28]);
 const MASK = Buffer.from([1, 2, 3, 4]);
-const compressed = (text: string | Uint8Array): Buffer =>
-  deflateRawSync(text, { finishFlush: 2 }).subarray(0, -4);
 
 const FRAMES: readonly BadServer[] = [
   breaking('sets RSV1', 1002, 'UNEXPECTED_RSV_1', frame({ opcode: 1, rsv: 4, payload: 'x' })),

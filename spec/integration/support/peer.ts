@@ -1,3 +1,5 @@
+import { constants, deflateRawSync } from 'node:zlib';
+
 import { acceptUpgrade, parseFrames, readRequestHead } from '../../../src/testing/index.js';
 import type { Frame, RawConnection } from '../../../src/testing/index.js';
 
@@ -33,6 +35,11 @@ export function answering(answer: string): Script {
 /** Does nothing: a server that accepts the connection and never says a word. */
 export function silent(): void {
   // As the name says.
+}
+
+/** The payload of a compressed frame (RFC 7692, 7.2.1), which has RSV1 set. */
+export function compressed(payload: string | Uint8Array): Buffer {
+  return deflateRawSync(payload, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
 }
 
 /** The frames that the client has sent after its request. */
