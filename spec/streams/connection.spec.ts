@@ -21,6 +21,7 @@ import { NORMAL_CLOSE } from '../../src/streams/close-request.js';
 import { Connection } from '../../src/streams/connection.js';
 import type { ConnectionLimits, UpgradeRequest } from '../../src/streams/connection.js';
 import type { Ending } from '../../src/streams/ending.js';
+import { framesOf } from '../integration/support/peer.js';
 import { VirtualClock } from './virtual-clock.js';
 import { until } from './until.js';
 
@@ -351,6 +352,48 @@ describe('Connection', () => {
       expect(connection.send('late')).toBe(false);
       await ended;
       expect(connection.send('too late')).toBe(false);
+    });
+
+    it.each([
+      ['a close', frame({ opcode: 8, payload: closePayload(1000) }), 1000],
+      ['a violation of the protocol', frame({ opcode: 3 }), 1002],
+    ])('should be answered before %s that came along', async (_name, bytes, code) => {
+      const answered = withResolvers<RawConnection>();
+      const server = await startPeer((raw) => {
+        raw.socket.write(Buffer.concat([frame({ opcode: 1, payload: 'last?' }), bytes]));
+        answered.resolve(raw);
+      });
+      const { ended } = await connectTo(server.url, {}, {}, (connection) => {
+        connection.send('yes');
+        connection.send('really');
+      });
+      const raw = await answered.promise;
+      await raw.receivedUntil(() => framesOf(raw).length >= 3);
+      expect(framesOf(raw).map(({ opcode }) => opcode)).toEqual([1, 1, 8]);
+      expect(framesOf(raw).map(({ payload }) => payload.toString())).toEqual([
+        'yes',
+        'really',
+        closePayload(code).toString(),
+      ]);
+      raw.socket.end();
+      await ended;
+    });
+
+    it('should go out before our end of a line whose other end is gone', async () => {
+      const ended = withResolvers<RawConnection>();
+      const server = await startPeer((raw) => {
+        raw.socket.end();
+        ended.resolve(raw);
+      });
+      const line = await connectTo(server.url);
+      // In the turn in which it is noticed, and before anybody else does.
+      line.socket.prependListener('end', () => {
+        line.connection.send('still there?');
+      });
+      const raw = await ended.promise;
+      await raw.receivedUntil(() => framesOf(raw).length > 0);
+      expect(framesOf(raw)[0]?.payload.toString()).toBe('still there?');
+      await line.ended;
     });
   });
 
@@ -735,6 +778,9 @@ describe('Connection', () => {
   it('should know what was sent and not handed to the system yet', async () => {
     const { connection, peer } = await openTo(await start({ recordsMessages: false }));
     expect(connection.bufferedAmount).toBe(0);
+    connection.send('abc');
+    // With its header and masking key.
+    expect(connection.bufferedAmount).toBe(9);
     peer.pause();
     for (let each = 0; each < 32; each += 1) connection.send(Buffer.alloc(1024 * 1024));
     expect(connection.bufferedAmount).toBeGreaterThan(1024 * 1024);

@@ -13,6 +13,8 @@ import type { Progress } from './classify-error.js';
 import type { CloseOrder } from './close-request.js';
 import { closedEnding } from './closed-ending.js';
 import type { Ending, Phase } from './ending.js';
+import { TurnWriter } from './framing/turn-writer.js';
+import { OPCODE } from './framing/write-frame.js';
 import { readRefusal } from './read-refusal.js';
 import type { Refusal } from './read-refusal.js';
 
@@ -49,9 +51,15 @@ export interface ConnectionEvents {
 
 const SWITCHING_PROTOCOLS = 101;
 
-// For all messages, so that none costs an object.
-const TEXT = { binary: false };
-const BINARY = { binary: true };
+/** Has what was sent go out before a close frame, also before the one by which ws answers the server's. */
+class ReleasingWebSocket extends WebSocket {
+  release: (() => void) | undefined;
+
+  override close(code?: number, reason?: string | Buffer): void {
+    this.release?.();
+    super.close(code, reason);
+  }
+}
 
 /** A WebSocket connection over a line that was dialled and verified. */
 export class Connection {
@@ -63,7 +71,8 @@ export class Connection {
   readonly #scheduler: SchedulerLike;
   readonly #closeTimeout: number;
   readonly #target: string;
-  readonly #ws: WebSocket;
+  readonly #ws: ReleasingWebSocket;
+  readonly #writer: TurnWriter;
   #phase: Phase = 'upgrade';
   #openedAt: number | undefined;
   #order: CloseOrder | undefined;
@@ -76,7 +85,6 @@ export class Connection {
   #isMuted = false;
   #isOver = false;
   #isCompressing = false;
-  #isGathering = false;
   #flushWatch: Subscription = Subscription.EMPTY;
   #tellFlushed: (() => void) | undefined;
 
@@ -110,7 +118,9 @@ export class Connection {
       },
       ...(request.origin === undefined ? {} : { origin: request.origin }),
     };
-    this.#ws = new WebSocket(request.href, [...request.protocols], options);
+    this.#writer = new TurnWriter(socket, this.#written);
+    this.#ws = new ReleasingWebSocket(request.href, [...request.protocols], options);
+    this.#ws.release = this.#writer.release;
     this.#listen();
   }
 
@@ -133,7 +143,7 @@ export class Connection {
 
   /** How many bytes of what was sent have not been handed to the system. */
   get bufferedAmount(): number {
-    return this.#ws.bufferedAmount;
+    return this.#ws.bufferedAmount + this.#writer.size;
   }
 
   /** How many bytes have come in; under TLS, what they were decrypted to. */
@@ -178,7 +188,7 @@ export class Connection {
    * @returns Whether it was taken; it is not while the closing handshake is under way.
    */
   send(payload: Payload): boolean {
-    return this.#send(payloadBytes(payload), typeof payload !== 'string', this.#flushed);
+    return this.#send(payloadBytes(payload), typeof payload !== 'string', false);
   }
 
   /**
@@ -187,7 +197,7 @@ export class Connection {
    * @param bytes - What it is made of. Those of a binary message may be used again afterwards.
    */
   sendCounted(bytes: Uint8Array, isBinary: boolean): boolean {
-    return this.#send(bytes, isBinary, this.#flushedCounted);
+    return this.#send(bytes, isBinary, true);
   }
 
   /** Has `flushed` called for each message of `sendCounted` that was handed to the system, in their order. */
@@ -206,7 +216,7 @@ export class Connection {
     if (this.isClosing) return;
     this.#order = order;
     this.#phase = 'closing';
-    this.#release();
+    this.#writer.release();
     // Or the server's answer would never be read.
     this.#ws.resume();
     if (this.#ws.bufferedAmount === 0) this.#ws.close(order.code, order.reason);
@@ -230,7 +240,7 @@ export class Connection {
     this.#verdict = verdict;
     this.#isMuted = true;
     this.#flushWatch.unsubscribe();
-    this.#release();
+    this.#writer.release();
     this.#ws.terminate();
     this.#socket.destroy();
     // Told by then, unless ws found nothing to close.
@@ -252,42 +262,28 @@ export class Connection {
     return this.#stopRefusal === undefined ? undefined : this.#refused(this.#stopRefusal());
   }
 
-  #send(bytes: Uint8Array, isBinary: boolean, flushed: (error?: Error) => void): boolean {
+  #send(bytes: Uint8Array, isBinary: boolean, isCounted: boolean): boolean {
     if (this.#ws.readyState !== WebSocket.OPEN || this.#order !== undefined) return false;
-    this.#gather();
-    // To compress them ws needs the bytes later, too, when the caller may use his buffer again; a text's are ours.
-    const lasting = isBinary && this.#isCompressing ? Buffer.from(bytes) : bytes;
-    // Of bytes ws makes one piece with the header, and of a string two.
-    this.#ws.send(lasting, isBinary ? BINARY : TEXT, flushed);
+    if (this.#isCompressing) this.#sendCompressed(bytes, isBinary, isCounted);
+    else this.#writer.add(isBinary ? OPCODE.binary : OPCODE.text, bytes, isCounted);
     return true;
   }
 
-  /**
-   * Has all that is sent in this turn of the event loop go out in one write at its end; by itself Node has one message
-   * go alone, or each.
-   */
-  #gather(): void {
-    if (this.#isGathering || this.#socket.writableLength > 0) return;
-    this.#isGathering = true;
-    this.#socket.cork();
-    process.nextTick(this.#release);
+  #sendCompressed(bytes: Uint8Array, isBinary: boolean, isCounted: boolean): void {
+    // ws needs them later, too, when the caller may use his buffer again; a text's are ours.
+    const lasting = isBinary ? Buffer.from(bytes) : bytes;
+    this.#ws.send(lasting, { binary: isBinary }, isCounted ? this.#writtenOne : this.#writtenNone);
   }
 
-  readonly #release = (): void => {
-    if (!this.#isGathering) return;
-    this.#isGathering = false;
-    this.#socket.uncork();
-  };
+  readonly #writtenOne = (error?: Error | null): void => this.#written(1, error);
+  readonly #writtenNone = (error?: Error | null): void => this.#written(0, error);
 
-  // One function for all messages, so that none costs a closure.
-  readonly #flushedCounted = (error?: Error | null): void => {
+  readonly #written = (counted: number, error?: Error | null): void => {
     // What the line takes with it as it breaks was not handed over; Node says so of some writes only.
-    if ((error === undefined || error === null) && !this.#socket.destroyed) this.#tellFlushed?.();
-    this.#flushed();
-  };
-
-  readonly #flushed = (): void => {
-    if (this.#order === undefined || this.#ws.bufferedAmount > 0) return;
+    if ((error === undefined || error === null) && !this.#socket.destroyed) {
+      for (let told = 0; told < counted; told += 1) this.#tellFlushed?.();
+    }
+    if (this.#order === undefined || this.bufferedAmount > 0) return;
     this.#flushWatch.unsubscribe();
     this.#ws.close(this.#order.code, this.#order.reason);
   };
@@ -335,6 +331,8 @@ export class Connection {
     });
     this.#socket.once('end', () => {
       this.#peerEnded = true;
+      // Before ws ends our half, too.
+      this.#writer.release();
     });
     this.#socket.once('error', (error) => {
       this.#socketError = error;
