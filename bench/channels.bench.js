@@ -1,9 +1,9 @@
 // CPU that a client spends to bring a message to its channel, by the number of channels, over TLS on loopback;
 // and rxjs's multiplex beside, which asks every subscriber about every message. Server and contestants are
-// processes of their own; they take turns, round by round. ROUNDS=3 and WORKLOAD='channel, 1' make it shorter.
+// processes of their own; they take turns, round by round. ROUNDS=3 and WORKLOAD=flooded make it shorter.
 import { createCertificateAuthority } from 'rx-wss/testing';
 
-import { CONTESTANTS, contestantNamed } from './channels/workloads.js';
+import { CONTESTANTS, contestantNamed, PACES } from './channels/workloads.js';
 import { startChild } from './support/child.js';
 import { interleave } from './support/interleave.js';
 import { writeResults } from './support/results.js';
@@ -13,8 +13,9 @@ import { pairText, tableText, threeDigits } from './support/table.js';
 
 const ROUNDS = roundsOr(9);
 const WARM_UPS = 2;
-const ALL = Object.keys(CONTESTANTS);
-const names = chosenOf(ALL, 'WORKLOAD');
+const ALL = Object.keys(PACES);
+const paces = chosenOf(ALL, 'WORKLOAD');
+const names = Object.keys(CONTESTANTS);
 const PAIRS = /** @type {const} */ ([
   ['rx-wss channel, 1,000', 'rx-wss channel, 10'],
   ['rx-wss channel, 10,000', 'rx-wss channel, 10'],
@@ -41,42 +42,49 @@ for (const [contestant, client] of clients) {
   const url = `${origin}${lineOf(contestant)}`;
   await client.ask({ open: { contestant, url, ca: authority.certificate } });
 }
-const costs = await interleave(names, {
-  rounds: ROUNDS,
-  warmUps: WARM_UPS,
-  run: async (name) => {
-    const { channels, count } = contestantNamed(name);
-    const client = clients.get(name);
-    await client?.ask({ start: { count } });
-    const [cpu] = await Promise.all([
-      client?.ask({}),
-      server.ask({ send: { line: lineOf(name), channels, count } }),
-    ]);
-    return cpu / count;
-  },
-});
+const rows = [];
+const pairs = [];
+for (const pace of paces) {
+  const { perMillisecond, most = Infinity } = PACES[pace] ?? {};
+  const costs = await interleave(names, {
+    rounds: ROUNDS,
+    warmUps: WARM_UPS,
+    run: async (name) => {
+      const { channels, most: own = Infinity } = contestantNamed(name);
+      const count = Math.min(most, own);
+      const client = clients.get(name);
+      await client?.ask({ start: { count } });
+      const [cpu] = await Promise.all([
+        client?.ask({}),
+        server.ask({ send: { line: lineOf(name), channels, count, perMillisecond } }),
+      ]);
+      return cpu / count;
+    },
+  });
+  const found = rowsOf(pace, costs);
+  rows.push(...found);
+  console.log(`\n${pace}: ${ROUNDS} rounds`);
+  console.log(
+    tableText(
+      ['', 'CPU/message', 'ratio', 'quartiles'],
+      found.map((row) => [
+        row.name,
+        `${threeDigits(row.median)} µs`,
+        threeDigits(row.ratio),
+        `${threeDigits(row.ratioQ1)}-${threeDigits(row.ratioQ3)}`,
+      ]),
+    ),
+  );
+  const both = comparePairs(pace, costs, PAIRS);
+  pairs.push(...both);
+  for (const pair of both) console.log(pairText(pair));
+}
 server.stop();
 for (const client of clients.values()) client.stop();
-
-const rows = rowsOf('channels', costs);
-const pairs = comparePairs('channels', costs, PAIRS);
-console.log(`channels: ${ROUNDS} rounds`);
-console.log(
-  tableText(
-    ['', 'CPU/message', 'ratio', 'quartiles'],
-    rows.map((row) => [
-      row.name,
-      `${threeDigits(row.median)} µs`,
-      threeDigits(row.ratio),
-      `${threeDigits(row.ratioQ1)}-${threeDigits(row.ratioQ3)}`,
-    ]),
-  ),
-);
-for (const pair of pairs) console.log(pairText(pair));
 writeResults('channels', {
   unit: 'microseconds of CPU a message',
   rounds: ROUNDS,
-  isWhole: names.length === ALL.length,
+  isWhole: paces.length === ALL.length,
   rows,
   pairs,
 });

@@ -1,17 +1,18 @@
-// Sends prebuilt frames over TLS, to the connection that it is told to; what clients send is not looked at.
-import { once } from 'node:events';
-
+// Sends prebuilt frames over TLS, to the connection and at the pace that it is told to; what clients send is not
+// looked at.
 import { frame } from 'rx-wss/testing';
 
 import { listen } from '../support/listen.js';
+import { joinFrames, sendFrames } from '../support/send-frames.js';
 import { serve } from '../support/serve.js';
 import { makeTrades } from './workloads.js';
 
 const TEXT = 1;
-const PIECE = 64 * 1024;
 
 /** @type {Map<string, import('node:tls').TLSSocket>} */
 const lines = new Map();
+/** @type {Map<number, import('../support/send-frames.js').Frames>} */
+const framesByChannels = new Map();
 
 /** @param {{ cert: string, key: string }} credentials */
 const start = (credentials) =>
@@ -20,19 +21,22 @@ const start = (credentials) =>
     socket.resume();
   });
 
-/** @param {{ line: string, channels: number, count: number }} order */
-async function send({ line, channels, count }) {
+/** @param {number} channels */
+function framesFor(channels) {
+  const frames =
+    framesByChannels.get(channels) ??
+    joinFrames(
+      makeTrades(channels).map((trade) => frame({ opcode: TEXT, payload: JSON.stringify(trade) })),
+    );
+  framesByChannels.set(channels, frames);
+  return frames;
+}
+
+/** @param {{ line: string, channels: number, count: number, perMillisecond?: number }} order */
+async function send({ line, channels, count, perMillisecond }) {
   const socket = lines.get(line);
   if (socket === undefined) throw new Error(`nobody is connected as ${line}`);
-  const frames = makeTrades(channels).map((trade) =>
-    frame({ opcode: TEXT, payload: JSON.stringify(trade) }),
-  );
-  for (let sent = 0; sent < count; sent += frames.length) {
-    const bytes = Buffer.concat(frames.slice(0, count - sent));
-    for (let at = 0; at < bytes.length; at += PIECE) {
-      if (!socket.write(bytes.subarray(at, at + PIECE))) await once(socket, 'drain');
-    }
-  }
+  await sendFrames(socket, framesFor(channels), count, perMillisecond);
 }
 
 serve((message) => (message.listen === undefined ? send(message.send) : start(message.listen)));

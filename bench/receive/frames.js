@@ -1,22 +1,15 @@
 import { frame } from 'rx-wss/testing';
 
+import { joinFrames } from '../support/send-frames.js';
 import { payloadsOf } from './workloads.js';
 
 /**
- * The frames of a workload's messages, one behind the other.
+ * Gives the frames of a workload's messages.
  *
- * @typedef {object} Frames
- * @property {Buffer} bytes
- * @property {readonly number[]} ends Where each ends.
- */
-
-/**
  * @param {import('./workloads.js').Workload} workload
- * @returns {Frames}
+ * @returns {import('../support/send-frames.js').Frames}
  */
 export function framesOf(workload) {
   const opcode = workload.type === undefined ? 2 : 1;
-  let end = 0;
-  const frames = payloadsOf(workload).map((payload) => frame({ opcode, payload }));
-  return { bytes: Buffer.concat(frames), ends: frames.map(({ length }) => (end += length)) };
+  return joinFrames(payloadsOf(workload).map((payload) => frame({ opcode, payload })));
 }

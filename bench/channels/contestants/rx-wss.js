@@ -7,6 +7,8 @@ export const connect = ({ url, ca, channels, add, fail }) => {
   const socket = webSocket({
     url,
     tls: { ca },
+    // The server answers no pings.
+    heartbeat: false,
     // Not checked, as with rxjs: what is measured is the way to the channel.
     codec: json(),
     route: (/** @type {any} */ { topic }) => topic,
