@@ -341,6 +341,38 @@ describe('Connection', () => {
       expect(await peer.nextMessage()).toMatchObject({ data: Buffer.of(1, 2), isBinary: true });
     });
 
+    it('should be what they were where they may be compressed, and told as handed over where that is asked for', async () => {
+      const server = await start({ compression: true });
+      const { connection, peer } = await openTo(server, { perMessageDeflate: true });
+      let flushed = 0;
+      connection.onFlushed(() => (flushed += 1));
+      connection.send('a');
+      connection.sendCounted(Buffer.from('b'), false);
+      connection.sendCounted(Buffer.from('c'), true);
+      expect(await peer.nextMessage()).toMatchObject({ text: 'a', isBinary: false });
+      expect(await peer.nextMessage()).toMatchObject({ text: 'b', isBinary: false });
+      expect(await peer.nextMessage()).toMatchObject({ data: Buffer.from('c'), isBinary: true });
+      await until(() => expect(flushed).toBe(2));
+      // And of these none is.
+      connection.send('d');
+      expect(await peer.nextMessage()).toMatchObject({ text: 'd' });
+      expect(flushed).toBe(2);
+    });
+
+    it('should go out in one write where they are too small to be compressed', async () => {
+      const server = await startPeer(() => undefined, {
+        'Sec-WebSocket-Extensions': 'permessage-deflate; client_no_context_takeover',
+      });
+      const line = await connectTo(server.url, {}, { perMessageDeflate: true });
+      await line.opened;
+      const writes = vi.spyOn(line.socket, '_write');
+      const joinedWrites = vi.spyOn(line.socket as Required<Socket>, '_writev');
+      for (let each = 0; each < 50; each += 1) line.connection.send('hello');
+      await until(() => expect(line.socket.writableLength).toBe(0));
+      expect(writes).not.toHaveBeenCalled();
+      expect(joinedWrites).toHaveBeenCalledOnce();
+    });
+
     it('should not take a message before it is open', async () => {
       const { connection } = await connectTo((await startRaw(() => undefined)).url);
       expect(connection.send('early')).toBe(false);
@@ -443,6 +475,18 @@ describe('Connection', () => {
         expect(received).toBe(32 * MEBIBYTE);
         expect(await ended).toMatchObject({ _tag: 'Closed', by: 'client', wasClean: true });
         expect(clock.pending).toBe(0);
+      });
+
+      it('should wait for what was sent in the same turn, too', async () => {
+        const server = await start({ recordsMessages: false });
+        const { connection, ended, peer } = await openTo(server, { closeTimeout: 60 });
+        peer.pause();
+        for (let each = 0; each < 32; each += 1) connection.send(Buffer.alloc(MEBIBYTE));
+        connection.close(NORMAL_CLOSE);
+        // The time of the handshake is that of ws, by a real clock; it does not run yet.
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        peer.resume();
+        expect(await ended).toMatchObject({ _tag: 'Closed', wasClean: true });
       });
 
       it('should be given up when nothing goes out for its time', async () => {

@@ -177,7 +177,7 @@ export class Connection {
     return this.#openedAt;
   }
 
-  /** Sends a ping (RFC 6455 section 5.5.2); does nothing once the closing handshake has begun. */
+  /** Sends a ping (RFC 6455 section 5.5.2), before the messages of this turn; does nothing once the closing handshake has begun. */
   ping(payload: Uint8Array): void {
     if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping(payload);
   }
@@ -270,6 +270,8 @@ export class Connection {
   }
 
   #sendCompressed(bytes: Uint8Array, isBinary: boolean, isCounted: boolean): void {
+    // What is too small for ws to compress it writes at once.
+    this.#writer.gather();
     // ws needs them later, too, when the caller may use his buffer again; a text's are ours.
     const lasting = isBinary ? Buffer.from(bytes) : bytes;
     this.#ws.send(lasting, { binary: isBinary }, isCounted ? this.#writtenOne : this.#writtenNone);

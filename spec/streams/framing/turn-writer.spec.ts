@@ -1,11 +1,11 @@
 import { Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { TurnWriter } from '../../../src/streams/framing/turn-writer.js';
 import { OPCODE } from '../../../src/streams/framing/write-frame.js';
-import { parseFrames } from '../../../src/testing/index.js';
+import { frame, parseFrames } from '../../../src/testing/index.js';
 
 interface Written {
   readonly writer: TurnWriter;
@@ -95,5 +95,35 @@ describe('TurnWriter', () => {
     await turn();
     await turn();
     expect(told).toEqual([[1, 'gone']]);
+  });
+
+  it('should have what others write in the turn go out with it', async () => {
+    const { writer, socket, writes, told } = prepare();
+    writer.gather();
+    for (const payload of ['x', 'y']) socket.write(frame({ opcode: 1, payload }));
+    add(writer, 'a');
+    expect(writes).toEqual([]);
+    await turn();
+    expect(writes).toEqual([['x', 'y', 'a']]);
+    await turn();
+    expect(told).toEqual([[1, undefined]]);
+  });
+
+  it('should share no memory with what has to wait behind others', async () => {
+    const { writer, socket, writes } = prepare();
+    const given: Uint8Array[] = [];
+    const { write } = socket;
+    vi.spyOn(socket, 'write').mockImplementation((...all: unknown[]) => {
+      given.push(all[0] as Uint8Array);
+      return Reflect.apply(write, socket, all) as boolean;
+    });
+    add(writer, 'a');
+    writer.release();
+    add(writer, 'b');
+    writer.release();
+    expect(given.map(({ buffer }) => buffer.byteLength)).toEqual([64 * 1024, 7]);
+    await turn();
+    await turn();
+    expect(writes).toEqual([['a'], ['b']]);
   });
 });

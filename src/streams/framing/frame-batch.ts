@@ -7,8 +7,10 @@ const MOST_SHARED = SHARED_SIZE / 4;
 
 const allocate = (size: number): Memory => {
   const bytes = Buffer.allocUnsafeSlow(size);
-  return { bytes, view: new DataView(bytes.buffer) };
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, size) };
 };
+
+const isPart = ({ byteLength, buffer }: Uint8Array): boolean => byteLength < buffer.byteLength;
 
 const NONE = allocate(0);
 
@@ -33,11 +35,27 @@ export class FrameBatch {
   /** Adds a message; `payload` may be used again afterwards. */
   add(opcode: MessageOpcode, payload: Uint8Array): void {
     const size = frameSize(payload.length);
+    if (size > MOST_SHARED) this.#addAlone(size, opcode, payload);
+    else this.#addShared(size, opcode, payload);
     this.#size += size;
-    if (size > MOST_SHARED) {
-      this.#addAlone(size, opcode, payload);
-      return;
-    }
+  }
+
+  /**
+   * Takes all that is in it out, in order.
+   *
+   * @param mayWait - Whether it may be long before they are written: then they keep no more memory than they need.
+   */
+  take(mayWait: boolean): readonly Uint8Array[] {
+    this.#finish();
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    this.#size = 0;
+    // Which may be long replaced when there is something to send again.
+    this.#memory = NONE;
+    return mayWait ? pieces.map((each) => (isPart(each) ? new Uint8Array(each) : each)) : pieces;
+  }
+
+  #addShared(size: number, opcode: MessageOpcode, payload: Uint8Array): void {
     if (sharedEnd + size > shared.bytes.length) {
       shared = allocate(SHARED_SIZE);
       sharedEnd = 0;
@@ -47,17 +65,6 @@ export class FrameBatch {
     writeFrame(shared, sharedEnd, opcode, payload);
     sharedEnd += size;
     this.#end = sharedEnd;
-  }
-
-  /** Takes all that is in it out, in order. */
-  take(): readonly Uint8Array[] {
-    this.#finish();
-    const pieces = this.#pieces;
-    this.#pieces = [];
-    this.#size = 0;
-    // Which may be long replaced when there is something to send again.
-    this.#memory = NONE;
-    return pieces;
   }
 
   #addAlone(size: number, opcode: MessageOpcode, payload: Uint8Array): void {

@@ -3,16 +3,18 @@ import type { Writable } from 'node:stream';
 import { FrameBatch } from './frame-batch.js';
 import type { MessageOpcode } from './write-frame.js';
 
-/** Writes all messages of a turn of the event loop at its end, at once: each write has its price, and so has each record of TLS. */
+/**
+ * Writes all messages of a turn of the event loop at its end, at once: each write has its price, and so has each
+ * record of TLS.
+ */
 export class TurnWriter {
   readonly #socket: Writable;
   readonly #written: (counted: number, error?: Error | null) => void;
   readonly #batch = new FrameBatch();
   #counted = 0;
+  #isGathering = false;
 
-  /**
-   * @param written - Is told when a write has ended, and how many of its messages are counted.
-   */
+  /** @param written - Is told when a write has ended, and how many of its messages are counted. */
   constructor(socket: Writable, written: (counted: number, error?: Error | null) => void) {
     this.#socket = socket;
     this.#written = written;
@@ -25,23 +27,36 @@ export class TurnWriter {
 
   /** Adds a message; `payload` may be used again afterwards. */
   add(opcode: MessageOpcode, payload: Uint8Array, isCounted: boolean): void {
-    if (this.#batch.size === 0) process.nextTick(this.release);
+    this.gather();
     this.#batch.add(opcode, payload);
     if (isCounted) this.#counted += 1;
   }
 
+  /** Has what others write to the socket in this turn go out at its end, too, at once. */
+  gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    this.#socket.cork();
+    process.nextTick(this.release);
+  }
+
   /** Writes what waits, now. */
   readonly release = (): void => {
-    if (this.#batch.size === 0) return;
+    if (!this.#isGathering) return;
+    this.#isGathering = false;
+    if (this.#batch.size > 0) this.#writeBatch();
+    this.#socket.uncork();
+  };
+
+  #writeBatch(): void {
     const counted = this.#counted;
     this.#counted = 0;
-    const pieces = this.#batch.take();
+    // Behind others it may wait for long.
+    const pieces = this.#batch.take(this.#socket.writableLength > 0);
     const last = pieces.length - 1;
-    if (last > 0) this.#socket.cork();
     pieces.forEach((piece, at) => {
       if (at < last) this.#socket.write(piece);
       else this.#socket.write(piece, (error) => this.#written(counted, error));
     });
-    this.#socket.uncork();
-  };
+  }
 }
