@@ -12,6 +12,7 @@ export class TurnWriter {
   readonly #written: (counted: number, error?: Error | null) => void;
   readonly #batch = new FrameBatch();
   #counted = 0;
+  #isScheduled = false;
   #isGathering = false;
 
   /** @param written - Is told when a write has ended, and how many of its messages are counted. */
@@ -27,7 +28,7 @@ export class TurnWriter {
 
   /** Adds a message; `payload` may be used again afterwards. */
   add(opcode: MessageOpcode, payload: Uint8Array, isCounted: boolean): void {
-    this.gather();
+    this.#schedule();
     this.#batch.add(opcode, payload);
     if (isCounted) this.#counted += 1;
   }
@@ -37,26 +38,36 @@ export class TurnWriter {
     if (this.#isGathering) return;
     this.#isGathering = true;
     this.#socket.cork();
-    process.nextTick(this.release);
+    this.#schedule();
   }
 
   /** Writes what waits, now. */
   readonly release = (): void => {
-    if (!this.#isGathering) return;
-    this.#isGathering = false;
+    this.#isScheduled = false;
     if (this.#batch.size > 0) this.#writeBatch();
-    this.#socket.uncork();
+    if (this.#isGathering) this.#socket.uncork();
+    this.#isGathering = false;
   };
 
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    process.nextTick(this.release);
+  }
+
   #writeBatch(): void {
+    const socket = this.#socket;
     const counted = this.#counted;
     this.#counted = 0;
     // Behind others it may wait for long.
-    const pieces = this.#batch.take(this.#socket.writableLength > 0);
+    const pieces = this.#batch.take(socket.writableLength > 0);
     const last = pieces.length - 1;
+    // For one alone it would be a detour.
+    if (last > 0) socket.cork();
     pieces.forEach((piece, at) => {
-      if (at < last) this.#socket.write(piece);
-      else this.#socket.write(piece, (error) => this.#written(counted, error));
+      if (at < last) socket.write(piece);
+      else socket.write(piece, (error) => this.#written(counted, error));
     });
+    if (last > 0) socket.uncork();
   }
 }
