@@ -177,7 +177,10 @@ export class Connection {
     return this.#openedAt;
   }
 
-  /** Sends a ping (RFC 6455 section 5.5.2), before the messages of this turn; does nothing once the closing handshake has begun. */
+  /**
+   * Sends a ping (RFC 6455 section 5.5.2), before the messages of this turn; does nothing once the closing handshake
+   * has begun.
+   */
   ping(payload: Uint8Array): void {
     if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping(payload);
   }
