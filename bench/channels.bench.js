@@ -9,7 +9,7 @@ import { interleave } from './support/interleave.js';
 import { writeResults } from './support/results.js';
 import { chosenOf, roundsOr } from './support/settings.js';
 import { comparePairs, rowsOf } from './support/statistics.js';
-import { pairText, tableText, threeDigits } from './support/table.js';
+import { pairText, rowsText } from './support/table.js';
 
 const ROUNDS = roundsOr(9);
 const WARM_UPS = 2;
@@ -64,17 +64,7 @@ for (const pace of paces) {
   const found = rowsOf(pace, costs);
   rows.push(...found);
   console.log(`\n${pace}: ${ROUNDS} rounds`);
-  console.log(
-    tableText(
-      ['', 'CPU/message', 'ratio', 'quartiles'],
-      found.map((row) => [
-        row.name,
-        `${threeDigits(row.median)} µs`,
-        threeDigits(row.ratio),
-        `${threeDigits(row.ratioQ1)}-${threeDigits(row.ratioQ3)}`,
-      ]),
-    ),
-  );
+  console.log(rowsText(['', 'CPU/message'], found, 'µs'));
   const both = comparePairs(pace, costs, PAIRS);
   pairs.push(...both);
   for (const pair of both) console.log(pairText(pair));

@@ -8,7 +8,7 @@ import { WORKLOADS, workloadNamed } from './send/workloads.js';
 import { writeResults } from './support/results.js';
 import { chosenOf, roundsOr } from './support/settings.js';
 import { comparePairs, rowsOf } from './support/statistics.js';
-import { pairText, tableText, threeDigits } from './support/table.js';
+import { pairText, rowsText } from './support/table.js';
 
 const ROUNDS = roundsOr(9);
 const ALL = Object.keys(WORKLOADS);
@@ -44,13 +44,7 @@ for (const name of names) {
     const values = new Map([...runs].map(([each, found]) => [each, found.map(measure)]));
     const found = rowsOf(group, values);
     rows.push(...found);
-    const lines = found.map((row) => [
-      row.name,
-      `${threeDigits(row.median)} µs`,
-      threeDigits(row.ratio),
-      `${threeDigits(row.ratioQ1)}-${threeDigits(row.ratioQ3)}`,
-    ]);
-    console.log(tableText([group, 'a message', 'ratio', 'quartiles'], lines));
+    console.log(rowsText([group, 'a message'], found, 'µs'));
     const both = comparePairs(group, values, PAIRS);
     pairs.push(...both);
     for (const pair of both) console.log(pairText(pair));

@@ -23,11 +23,10 @@ const start = (credentials) =>
 
 /** @param {number} channels */
 function framesFor(channels) {
-  const frames =
-    framesByChannels.get(channels) ??
-    joinFrames(
-      makeTrades(channels).map((trade) => frame({ opcode: TEXT, payload: JSON.stringify(trade) })),
-    );
+  const known = framesByChannels.get(channels);
+  if (known !== undefined) return known;
+  const payloads = makeTrades(channels).map((trade) => JSON.stringify(trade));
+  const frames = joinFrames(payloads.map((payload) => frame({ opcode: TEXT, payload })));
   framesByChannels.set(channels, frames);
   return frames;
 }

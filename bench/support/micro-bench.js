@@ -3,7 +3,7 @@ import { interleave } from './interleave.js';
 import { writeResults } from './results.js';
 import { chosenOf, roundsOr } from './settings.js';
 import { comparePairs, rowsOf } from './statistics.js';
-import { pairText, tableText, threeDigits } from './table.js';
+import { pairText, rowsText } from './table.js';
 
 const WARM_UPS = 2;
 
@@ -28,17 +28,7 @@ export async function microBench({ name, child, groups, names, pairs = [] }) {
     const found = rowsOf(group, costs);
     rows.push(...found);
     console.log(`\n${group}: ${rounds} rounds`);
-    console.log(
-      tableText(
-        ['', 'CPU', 'ratio', 'quartiles'],
-        found.map((row) => [
-          row.name,
-          `${threeDigits(row.median)} ns`,
-          threeDigits(row.ratio),
-          `${threeDigits(row.ratioQ1)}-${threeDigits(row.ratioQ3)}`,
-        ]),
-      ),
-    );
+    console.log(rowsText(['', 'CPU'], found, 'ns'));
     const both = comparePairs(group, costs, pairs);
     compared.push(...both);
     for (const pair of both) console.log(pairText(pair));

@@ -34,6 +34,26 @@ export function threeDigits(value) {
 }
 
 /**
+ * Gives what the contestants of a group took as a table.
+ *
+ * @param {readonly [title: string, cost: string]} head
+ * @param {readonly import('./statistics.js').Row[]} rows
+ * @param {string} unit Of the medians.
+ * @returns {string}
+ */
+export function rowsText([title, cost], rows, unit) {
+  return tableText(
+    [title, cost, 'ratio', 'quartiles'],
+    rows.map((row) => [
+      row.name,
+      `${threeDigits(row.median)} ${unit}`,
+      threeDigits(row.ratio),
+      `${threeDigits(row.ratioQ1)}-${threeDigits(row.ratioQ3)}`,
+    ]),
+  );
+}
+
+/**
  * Gives a line for a comparison of two.
  *
  * @param {import('./statistics.js').Pair} pair
