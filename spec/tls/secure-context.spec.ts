@@ -5,9 +5,8 @@ import * as tls from 'node:tls';
 import { connect } from 'node:tls';
 import type { SecureContext } from 'node:tls';
 import { once } from 'node:events';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { collect } from '../integration/support/collect.js';
 import type { OptionError } from '../../src/errors/option-error.js';
 import { OptionRangeError } from '../../src/errors/option-error.js';
 import {
@@ -481,8 +480,6 @@ describe('createSecureContextSource', () => {
 
   describe('when nobody holds a context any longer', () => {
     // Only so can a spec tell when the garbage is collected.
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
     const turn = (): Promise<void> => new Promise(setImmediate);
 
     /** Loads the context of `options`, and gives nothing but a weak reference to it. */

@@ -1,7 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { collect } from '../../integration/support/collect.js';
 import { DEFAULT_DEMAND } from '../../../src/streams/demand/demand-options.js';
 import type { DemandLimits } from '../../../src/streams/demand/demand-options.js';
 import { MessageBuffer } from '../../../src/streams/demand/message-buffer.js';
@@ -161,8 +160,6 @@ describe('MessageBuffer', () => {
   });
 
   it('should keep no message that was taken, nor any that came after it', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
     const objects = new MessageBuffer<object>(DEFAULT_DEMAND, undefined);
     const references = [0, 1, 2].map(() => {
       const message = {};

@@ -1,9 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { collect } from '../../integration/support/collect.js';
 import { FrameBatch } from '../../../src/streams/framing/frame-batch.js';
 import { frameSize, OPCODE } from '../../../src/streams/framing/write-frame.js';
 import { parseFrames } from '../../../src/testing/index.js';
@@ -79,9 +77,6 @@ describe('FrameBatch', () => {
   });
 
   describe('the memory that all share', () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
-
     /** How much is held, in bytes. */
     const held = (): number => {
       // The second one waits until what the first one found is freed.

@@ -1,9 +1,8 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import * as E from 'fp-ts/lib/Either.js';
 import { Subscription } from 'rxjs';
 import type { SchedulerLike } from 'rxjs';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { collect } from '../../integration/support/collect.js';
 import type { Codec, Payload } from '../../../src/codec/codec.js';
 import { NORMAL_CLOSE } from '../../../src/streams/close-request.js';
 import { EncodeError } from '../../../src/streams/encode-error.js';
@@ -1033,8 +1032,6 @@ describe('Outgoing', () => {
   });
 
   it('should let go of a million messages that expired without a connection', () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
     // The time of a VirtualClock passes too slowly for a million timers.
     let now = 0;
     const due = new Set<() => void>();

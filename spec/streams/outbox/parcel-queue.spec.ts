@@ -1,7 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { collect } from '../../integration/support/collect.js';
 import { NORMAL_CLOSE } from '../../../src/streams/close-request.js';
 import { Parcel } from '../../../src/streams/outbox/parcel.js';
 import { ParcelQueue } from '../../../src/streams/outbox/parcel-queue.js';
@@ -140,8 +139,7 @@ describe('ParcelQueue', () => {
       queue.remove(parcel);
     }
     expect(queue.messages).toBe(1);
-    setFlagsFromString('--expose-gc');
-    (runInNewContext('gc') as () => void)();
+    collect();
     await until(() => expect(gone).toBeGreaterThan(1_000));
     expect(drain()).toEqual(['first']);
   });
